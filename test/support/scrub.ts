@@ -1,0 +1,31 @@
+/** What differs from run to run, and the name that stands for it. */
+const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ["TIME", /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g],
+  ["UUID", /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/g],
+  ["SIGNATURE", /\b[0-9a-f]{128}\b/g],
+  ["DIGEST", /\b[0-9a-f]{64}\b/g],
+  ["PLAN-ID", /\b[0-9a-f]{32}\b/g],
+  ["RECORD", /\bcv[sr]1[02-9ac-hj-np-z]{20,}/gi],
+  ["RECIPIENT", /\bage1[a-z0-9]{20,}/g],
+  ["AGE-FILE", /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g],
+  ["RUNTIME", /\b(?:linux|darwin)-(?:x64|arm64) node-v[\d.]+/g],
+];
+
+/**
+ * `text` as every run shows it: what changes is named and numbered in order of appearance, the same thing by the same
+ * name. Times are not numbered: which of them are equal depends on the machine.
+ *
+ * @param folder the temporary folder of the test
+ */
+export function scrub(text: string, folder: string): string {
+  let scrubbed = text.replaceAll(folder, "PLACE");
+  for (const [name, pattern] of CHANGING) {
+    const known = new Map<string, string>();
+    scrubbed = scrubbed.replace(pattern, (found) => {
+      if (name === "TIME" || name === "RUNTIME") return name;
+      if (!known.has(found)) known.set(found, `${name} ${known.size + 1}`);
+      return known.get(found) ?? name;
+    });
+  }
+  return scrubbed;
+}
