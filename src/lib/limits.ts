@@ -1,0 +1,23 @@
+/** Every limit on what comes from outside, in one place; each is tested at the limit and one above. */
+export const LIMITS = {
+  /** Characters of a name of a key, keyring, quorum or custodian. */
+  nameLength: 64,
+  /** Characters of a free text: a reason, a tag's value, a requester. */
+  textLength: 256,
+  /** Tags of one key. */
+  tags: 32,
+  /** Custodians of one quorum (the points of GF(2^8) but 0). */
+  custodians: 255,
+  /** Actions in one plan. */
+  actions: 1000,
+  /** Bytes of a share file, sealed. */
+  shareFileBytes: 64 * 1024,
+  /** Bytes of a passphrase in UTF-8. */
+  passphraseBytes: 1024,
+  /** Bytes of the canonical JSON of one audit entry. */
+  entryBytes: 4 * 1024 * 1024,
+  /** Bytes of an anchor or host key file. */
+  stateFileBytes: 1024 * 1024,
+  /** Nesting of arrays and objects in a canonical JSON document. */
+  jsonDepth: 32,
+} as const;
