@@ -1,0 +1,85 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { concat } from "../bytes.ts";
+import { IntegrityError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import { aesCmac } from "./cmac.ts";
+import { randomBytes } from "./random.ts";
+
+const KEY_LENGTH = 32;
+const NONCE_LENGTH = 24;
+const TAG_LENGTH = 16;
+
+/** Bytes that sealing adds to a plaintext: the nonce before it and the tag after it. */
+export const SEAL_OVERHEAD = NONCE_LENGTH + TAG_LENGTH;
+
+/**
+ * Seal `plaintext` by XAES-256-GCM (C2SP) under a random nonce, which is safe for any number of messages.
+ *
+ * @param key 32 bytes
+ * @param associated what the ciphertext is bound to: it opens only with the same
+ * @returns nonce (24 bytes), ciphertext, tag (16 bytes)
+ * @throws {RangeError} another length of the key
+ */
+export function seal(key: Secret, plaintext: Uint8Array, associated: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_LENGTH);
+  return concat(nonce, sealWithNonce(key, nonce, plaintext, associated));
+}
+
+/**
+ * Open what `seal` returned.
+ *
+ * @param what the object, to be named by the error: `key db-main version 3`
+ * @returns the plaintext; the caller's to dispose of
+ * @throws {IntegrityError} another key, other associated data, a change of any bit, too short
+ * @throws {RangeError} another length of the key
+ */
+export function open(key: Secret, sealed: Uint8Array, associated: Uint8Array, what: string): Secret {
+  const refusal = "does not open under this key and place";
+  if (sealed.length < SEAL_OVERHEAD) throw new IntegrityError(what, refusal);
+  const nonce = sealed.subarray(0, NONCE_LENGTH);
+  const tagStart = sealed.length - TAG_LENGTH;
+
+  using messageKey = deriveMessageKey(key, nonce);
+  const decipher = createDecipheriv("aes-256-gcm", messageKey.reveal(), nonce.subarray(12), {
+    authTagLength: TAG_LENGTH,
+  });
+  decipher.setAAD(associated).setAuthTag(sealed.subarray(tagStart));
+  const opened = decipher.update(sealed.subarray(NONCE_LENGTH, tagStart));
+  const plaintext = new Secret(new Uint8Array(opened.buffer, opened.byteOffset, opened.length));
+  try {
+    decipher.final();
+  } catch (cause) {
+    plaintext[Symbol.dispose]();
+    throw new IntegrityError(what, refusal, { cause });
+  }
+  return plaintext;
+}
+
+/**
+ * XAES-256-GCM under a given nonce: for `seal` and for published vectors only.
+ *
+ * @param nonce 24 bytes, never to be used twice under one key
+ * @returns ciphertext, tag (16 bytes)
+ */
+export function sealWithNonce(
+  key: Secret,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  associated: Uint8Array,
+): Uint8Array {
+  if (nonce.length !== NONCE_LENGTH) throw new RangeError(`an XAES-256-GCM nonce has ${NONCE_LENGTH} bytes`);
+  using messageKey = deriveMessageKey(key, nonce);
+  const cipher = createCipheriv("aes-256-gcm", messageKey.reveal(), nonce.subarray(12), { authTagLength: TAG_LENGTH });
+  const ciphertext = cipher.setAAD(associated).update(plaintext);
+  cipher.final();
+  return concat(ciphertext, cipher.getAuthTag());
+}
+
+/** The message's own AES-256 key: SP 800-108 counter mode over CMAC, label "X", context the nonce's first half. */
+function deriveMessageKey(key: Secret, nonce: Uint8Array): Secret {
+  if (key.length !== KEY_LENGTH) throw new RangeError(`an XAES-256-GCM key has ${KEY_LENGTH} bytes`);
+  const context = nonce.subarray(0, 12);
+  using first = new Secret(aesCmac(key.reveal(), Uint8Array.of(0, 1, 0x58, 0, ...context)));
+  using second = new Secret(aesCmac(key.reveal(), Uint8Array.of(0, 2, 0x58, 0, ...context)));
+  return new Secret(concat(first.reveal(), second.reveal()));
+}
