@@ -1,0 +1,171 @@
+import { concat, fromUtf8, utf8 } from "../bytes.ts";
+import { ConclaveError } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { Secret } from "../secret.ts";
+import { hexLine, readHexSecret } from "./hex-secret.ts";
+import { PIN_KEYWORDS, PIN_LINES, type Pin } from "./pin.ts";
+import { decodeRecord, encodeRecord, looksLikeRecord, type ShareRecord, vaultPrefix } from "./record.ts";
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const CUSTODIAN_KEY = "custodian-key";
+
+/** What `writeDocument` writes. */
+export interface ShareDocumentParts {
+  /** What this file is, for a person: one line of printable ASCII. */
+  sentence: string;
+  record: ShareRecord;
+  pin: Pin;
+  /** The seed of the custodian's signing key, 32 bytes, if the share file is to hold it. */
+  custodianSeed?: Secret;
+}
+
+/** What a share file holds. Owns the share and the seed. */
+export class ShareDocument implements Disposable {
+  readonly record: ShareRecord;
+  /** Undefined if the document is the record alone. */
+  readonly pin: Pin | undefined;
+  /** The seed of the custodian's signing key, 32 bytes. */
+  readonly custodianSeed: Secret | undefined;
+
+  /** @param record its share is taken over, and so is `custodianSeed` */
+  constructor(record: ShareRecord, pin: Pin | undefined, custodianSeed: Secret | undefined) {
+    this.record = record;
+    this.pin = pin;
+    this.custodianSeed = custodianSeed;
+  }
+
+  [Symbol.dispose](): void {
+    this.record.share[Symbol.dispose]();
+    this.custodianSeed?.[Symbol.dispose]();
+  }
+}
+
+/**
+ * The text of a share file before it is sealed.
+ *
+ * @param parts stay the caller's
+ * @returns ASCII with a last line feed; the caller's to dispose of
+ * @throws {RangeError} a part outside its range
+ */
+export function writeDocument({ sentence, record, pin, custodianSeed }: ShareDocumentParts): Secret {
+  if (!/^[\x20-\x7e]{1,256}$/.test(sentence) || looksLikeRecord(utf8(sentence))) {
+    throw new RangeError("the sentence of a share file is one line of 1 to 256 printable ASCII characters");
+  }
+  for (const keyword of PIN_KEYWORDS) {
+    if (!PIN_LINES[keyword].form.test(pin[keyword])) throw new RangeError(`${keyword}: ${PIN_LINES[keyword].wanted}`);
+  }
+  if (vaultPrefix(pin.vault) !== record.vaultPrefix) throw new RangeError("record and pin are of different vaults");
+
+  using text = encodeRecord(record);
+  using seedLine = custodianSeed && hexLine(CUSTODIAN_KEY, custodianSeed);
+  const pinLines = PIN_KEYWORDS.map((keyword) => `${keyword} ${pin[keyword]}\n`).join("");
+  return new Secret(
+    concat(
+      utf8(`${sentence}\n`),
+      text.reveal(),
+      Uint8Array.of(LINE_FEED),
+      utf8(pinLines),
+      seedLine?.reveal() ?? new Uint8Array(0),
+    ),
+  );
+}
+
+/**
+ * Read the text of a share file, or a record alone. No secret in it becomes a string.
+ *
+ * @param source stays the caller's
+ * @returns the caller's to dispose of
+ * @throws {ConclaveError} SHARE_MALFORMED with the line and what was wanted; SHARE_DAMAGED a typo in the record
+ */
+export function readDocument(source: Secret | Uint8Array): ShareDocument {
+  const lines = linesOf(source instanceof Secret ? source.reveal() : source);
+  const recordAt = lines.slice(0, 2).findIndex(looksLikeRecord);
+  const line = lines[recordAt];
+  if (line === undefined) {
+    throw malformed(Math.min(lines.length, 2), "wanted a record, which starts with cvs1 (cvr1 for rehearsals)");
+  }
+  const record = recordOf(line, recordAt + 1);
+  try {
+    return documentOf(record, lines, recordAt + 1);
+  } catch (error) {
+    record.share[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** @param start index of the first line after the record */
+function documentOf(record: ShareRecord, lines: readonly Uint8Array[], start: number): ShareDocument {
+  if (lines.length === start) return new ShareDocument(record, undefined, undefined);
+
+  const pin = pinOf(lines, start);
+  if (vaultPrefix(pin.vault) !== record.vaultPrefix) {
+    throw malformed(start + 1, "the vault is another than the record's");
+  }
+  const keyAt = start + PIN_KEYWORDS.length;
+  if (lines.length > keyAt + 1) throw malformed(keyAt + 2, "wanted no further line");
+  const keyLine = lines[keyAt];
+  if (keyLine === undefined) return new ShareDocument(record, pin, undefined);
+
+  const seed = readHexSecret(CUSTODIAN_KEY, keyLine);
+  if (seed === undefined) throw malformed(keyAt + 1, `wanted '${CUSTODIAN_KEY}' and 64 lower-case hexadecimal digits`);
+  return new ShareDocument(record, pin, seed);
+}
+
+function pinOf(lines: readonly Uint8Array[], start: number): Pin {
+  const valueOf = (keyword: keyof Pin): string => {
+    const at = start + PIN_KEYWORDS.indexOf(keyword);
+    const line = lines[at] ?? new Uint8Array(0);
+    const { form, wanted } = PIN_LINES[keyword];
+    const value = startsWith(line, `${keyword} `) ? fromUtf8(line.subarray(keyword.length + 1)) : "";
+    if (!form.test(value)) throw malformed(at + 1, `wanted '${keyword}' and ${wanted}`);
+    return value;
+  };
+  return {
+    vault: valueOf("vault"),
+    genesis: valueOf("genesis"),
+    epoch: valueOf("epoch"),
+    host: valueOf("host"),
+    manifest: valueOf("manifest"),
+  };
+}
+
+function recordOf(line: Uint8Array, number: number): ShareRecord {
+  try {
+    return decodeRecord(line);
+  } catch (cause) {
+    if (!(cause instanceof ConclaveError)) throw cause;
+    const { code, suggestions } = cause;
+    throw new ConclaveError(code, `line ${number}: ${cause.message}`, { suggestions, cause });
+  }
+}
+
+/** Views of the lines of printable ASCII, each ended by LF or CR LF, which the last may lack. */
+function linesOf(text: Uint8Array): Uint8Array[] {
+  if (text.length > LIMITS.shareFileBytes) {
+    throw malformed(1, `the text has ${text.length} bytes, a share file at most ${LIMITS.shareFileBytes}`);
+  }
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf(LINE_FEED, start);
+    const end = found === -1 ? text.length : found;
+    const line = text.subarray(start, text[end - 1] === CARRIAGE_RETURN && end > start ? end - 1 : end);
+    lines.push(line);
+    if (line.length === 0) throw malformed(lines.length, "wanted a line that isn't empty");
+    const foreign = line.findIndex((byte) => byte < 0x20 || byte > 0x7e);
+    if (foreign !== -1) throw malformed(lines.length, `byte ${foreign + 1} isn't printable ASCII`);
+    start = end + 1;
+  }
+  if (lines.length === 0) throw malformed(1, "the text is empty, wanted a share record");
+  return lines;
+}
+
+function startsWith(line: Uint8Array, words: string): boolean {
+  return utf8(words).every((byte, i) => line[i] === byte);
+}
+
+function malformed(line: number, what: string): ConclaveError {
+  return new ConclaveError("SHARE_MALFORMED", `line ${line}: ${what}`, {
+    suggestions: ["Use the share file as Conclave wrote it, or another copy of it"],
+  });
+}
