@@ -1,0 +1,145 @@
+import type { KeyObject } from "node:crypto";
+import { IntegrityError, isConclaveError } from "../errors.ts";
+import type { Writer } from "../storage/storage.ts";
+import { signCheckpoint } from "./checkpoint.ts";
+import { type Entry, entryError, entryHash, entryText, NO_ENTRY, parseEntry } from "./entry.ts";
+import type { Chain, EntryType, ExpectedEffect } from "./entry-type.ts";
+import { Tree } from "./tree.ts";
+
+/** All entry types that there are, by name. */
+export type EntryTypes = ReadonlyMap<string, EntryType>;
+
+/** What a new entry says; the rest of it follows from the chain. */
+export interface EntryData {
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/**
+ * An audit chain up to some entry: what the next entry must link to, and which effects an executed
+ * plan still demands. Reading and writing use the same steps, so nothing is written that a later
+ * reading refuses.
+ */
+export class AuditChain {
+  readonly tree = new Tree();
+  /** Hash of the last entry. */
+  head = NO_ENTRY;
+  vault: string | undefined;
+  epoch: string | undefined;
+  readonly #types: EntryTypes;
+  /** Times of the entries, in milliseconds since 1970. */
+  readonly #times: number[] = [];
+  #expected: readonly ExpectedEffect[] = [];
+
+  constructor(types: EntryTypes) {
+    this.#types = types;
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.tree.size;
+  }
+
+  /** Time of the entry `sequence`. */
+  timeOf(sequence: number): Date {
+    const time = this.#times[sequence - 1];
+    if (time === undefined) throw new RangeError(`no entry ${sequence}`);
+    return new Date(time);
+  }
+
+  /**
+   * Take in the next entry: its form, its sequence and its link.
+   * @throws IntegrityError naming the entry
+   */
+  link(sequence: number, text: string): Entry {
+    const next = this.size + 1;
+    if (sequence !== next) {
+      throw new IntegrityError(
+        "audit chain",
+        sequence === next + 1 ? `entry ${next} is missing` : `entries ${next} to ${sequence - 1} are missing`,
+      );
+    }
+    const entry = parseEntry(text, sequence);
+    if (entry.sequence !== sequence) throw entryError(entry, `stands at ${sequence}`);
+    if (entry.previous !== this.head) {
+      throw entryError(entry, `does not follow entry ${sequence - 1}: one of the two was altered`);
+    }
+    this.vault ??= entry.vault;
+    this.epoch ??= entry.epoch;
+    if (entry.vault !== this.vault || entry.epoch !== this.epoch) throw entryError(entry, "of another vault or epoch");
+
+    this.head = entryHash(text);
+    this.#times.push(Date.parse(entry.time));
+    this.tree.append(this.head);
+    return entry;
+  }
+
+  /**
+   * Take in the next entry and write its change into `tables`.
+   * @throws IntegrityError naming the entry, if it is not what its type or an approved plan demands
+   */
+  async project(sequence: number, text: string, tables: Writer, verifySignatures: boolean): Promise<Entry> {
+    const before = this.tree.size;
+    const entry = this.link(sequence, text);
+    const type = this.#types.get(entry.type);
+    if (type === undefined) throw entryError(entry, "an unknown type");
+    const [expected, ...rest] = this.#expected;
+    if (expected !== undefined && !type.effect)
+      throw entryError(entry, `stands where the plan's ${expected.type} must be`);
+
+    this.#expected = rest;
+    const self = this;
+    const chain: Chain = {
+      tables,
+      tree: this.tree,
+      timeOf: (earlier) => this.timeOf(earlier),
+      size: before,
+      hash: this.head,
+      verifySignatures,
+      expect(effects) {
+        self.#expected = [...self.#expected, ...effects];
+      },
+    };
+    try {
+      await type.project(entry, chain, expected);
+    } catch (cause) {
+      // A precondition that an action's check has refused: no command would have written this entry.
+      if (!isConclaveError(cause) || ["INTEGRITY", "BUSY", "HOST_IO"].includes(cause.code)) throw cause;
+      throw entryError(entry, cause.message, cause);
+    }
+    return entry;
+  }
+
+  /** @throws IntegrityError if the chain ends before all effects of its last plan */
+  assertComplete(): void {
+    const missing = this.#expected[0];
+    if (missing !== undefined)
+      throw new IntegrityError("audit chain", `ends before the ${missing.type} that its last plan demands`);
+  }
+
+  /** Write the next entry and its change. @returns its sequence */
+  async append(
+    writer: Writer,
+    place: { vault: string; epoch: string },
+    time: string,
+    actor: string,
+    entry: EntryData,
+  ): Promise<number> {
+    const sequence = this.size + 1;
+    const text = entryText({ version: 1, ...place, sequence, time, previous: this.head, actor, ...entry });
+    await writer.insert("entries", { sequence, text });
+    await this.project(sequence, text, writer, true);
+    return sequence;
+  }
+
+  /** Sign the head and store it as the newest checkpoint. @returns the signed note */
+  async storeCheckpoint(writer: Writer, hostKey: KeyObject): Promise<string> {
+    if (this.vault === undefined || this.epoch === undefined) throw new TypeError("an empty chain has no checkpoint");
+    this.assertComplete();
+    const checkpoint = { vault: this.vault, epoch: this.epoch, size: this.size, root: this.tree.root() };
+    const note = signCheckpoint(checkpoint, hostKey);
+    if ((await writer.update("checkpoint", { id: 1 }, { note })) === 0)
+      await writer.insert("checkpoint", { id: 1, note });
+    return note;
+  }
+}

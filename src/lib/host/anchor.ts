@@ -1,0 +1,76 @@
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { fromUtf8, utf8 } from "../bytes.ts";
+import { IntegrityError, isConclaveError } from "../errors.ts";
+import { canonicalJson, parseCanonicalJson } from "../json.ts";
+import { LIMITS } from "../limits.ts";
+import { digestSchema, idSchema, publicKeySchema, timestampSchema } from "../names.ts";
+import { createPrivateDirectory } from "./directory.ts";
+import { ioExplained, readSmallFile, removeFileDurably, replaceFileDurably } from "./files.ts";
+
+const headSchema = z.strictObject({ size: z.int().positive(), root: digestSchema });
+
+const anchorSchema = z.strictObject({
+  version: z.literal(1),
+  vault: idSchema,
+  genesis: digestSchema,
+  epoch: idSchema,
+  hostKey: publicKeySchema,
+  /** The largest head of the chain that this machine saw, and when. */
+  head: headSchema,
+  time: timestampSchema,
+  /** The largest head up to which this machine verified every signature. */
+  verified: headSchema.nullable(),
+});
+
+/** What a machine remembers of a vault, outside it. */
+export type Anchor = z.infer<typeof anchorSchema>;
+
+/** The directory of all that a machine keeps about vaults; apart from the vaults on purpose. */
+export function stateDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment["XDG_STATE_HOME"];
+  return join(
+    base !== undefined && base.startsWith("/") ? base : join(environment["HOME"] ?? "/", ".local", "state"),
+    "conclave",
+  );
+}
+
+/** @returns undefined if this machine doesn't know the vault. @throws IntegrityError a malformed anchor */
+export function loadAnchor(state: string, vault: string): Anchor | undefined {
+  const path = join(state, vault, "anchor.json");
+  let bytes: Uint8Array;
+  try {
+    bytes = readSmallFile(path, LIMITS.stateFileBytes);
+  } catch (error) {
+    if (isConclaveError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+  const anchor = parseCanonicalJson(
+    fromUtf8(bytes).trimEnd(),
+    anchorSchema,
+    (problem) => new IntegrityError(path, problem),
+  );
+  if (anchor.vault !== vault) throw new IntegrityError(path, "is the anchor of another vault");
+  return anchor;
+}
+
+/** Remember; never goes back to a smaller head. */
+export function saveAnchor(state: string, anchor: Anchor): void {
+  const known = loadAnchor(state, anchor.vault);
+  if (known !== undefined && known.epoch === anchor.epoch && known.head.size > anchor.head.size) return;
+  createPrivateDirectory(join(state, anchor.vault));
+  replaceFileDurably(join(state, anchor.vault, "anchor.json"), utf8(`${canonicalJson(anchorSchema.parse(anchor))}\n`));
+}
+
+/** Forget a vault that never came into force. */
+export function forgetAnchor(state: string, vault: string): void {
+  removeFileDurably(join(state, vault, "anchor.json"));
+}
+
+/** Host keys of all vaults that this machine remembers. */
+export function knownHostKeys(state: string): string[] {
+  if (lstatSync(state, { throwIfNoEntry: false }) === undefined) return [];
+  const vaults = ioExplained(state, () => readdirSync(state)).filter((name) => idSchema.safeParse(name).success);
+  return vaults.flatMap((vault) => loadAnchor(state, vault)?.hostKey ?? []);
+}
