@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { parseEntry } from "../audit/entry.ts";
+import type { Reader } from "../storage/storage.ts";
+import { approvalSchema } from "./approval.ts";
+import { readGeneration } from "./state.ts";
+
+const executedSchema = z.object({
+  plan: z.object({ quorums: z.array(z.object({ id: z.string(), generation: z.int() })) }),
+  approvals: z.array(approvalSchema),
+});
+
+/** How the approved acts of a vault were approved. */
+export interface ActSummary {
+  /** Approved plans that were executed. */
+  acts: number;
+  /** Those of them that a threshold of custodians approved with keys that never were open on the host. */
+  actsByKeysNeverExposed: number;
+}
+
+/** Read from a verified chain. */
+export async function summarizeActs(reader: Reader): Promise<ActSummary> {
+  const exposed = new Set<string>();
+  const thresholds = new Map<string, number>();
+  const seatName = (quorum: string, generation: number, custodian: string) => `${quorum}/${generation}/${custodian}`;
+  for await (const row of reader.rows("generations")) {
+    const quorum = await reader.find("quorums", { id: row.quorum });
+    if (quorum === undefined) continue;
+    const { manifest } = readGeneration(quorum, row);
+    thresholds.set(`${row.quorum}/${row.generation}`, manifest.threshold);
+    for (const seat of manifest.custodians)
+      if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
+  }
+  const acts: z.infer<typeof executedSchema>[] = [];
+  for await (const { sequence, text } of reader.rows("entries")) {
+    const entry = parseEntry(text, sequence);
+    if (entry.type !== "plan.execute") continue;
+    const act = executedSchema.parse(entry.data);
+    acts.push(act);
+    for (const { statement } of act.approvals) {
+      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
+    }
+  }
+  const neverExposed = acts.filter(({ plan, approvals }) =>
+    plan.quorums.every(({ id, generation }) => {
+      const own = approvals.filter(
+        ({ statement }) => statement.quorum === id && !exposed.has(seatName(id, generation, statement.custodian)),
+      );
+      return own.length >= (thresholds.get(`${id}/${generation}`) ?? Number.POSITIVE_INFINITY);
+    }),
+  );
+  return { acts: acts.length, actsByKeysNeverExposed: neverExposed.length };
+}

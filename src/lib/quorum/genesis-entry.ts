@@ -1,0 +1,134 @@
+import { z } from "zod";
+import { openCheckpoint } from "../audit/checkpoint.ts";
+import { entryError } from "../audit/entry.ts";
+import { entryType } from "../audit/entry-type.ts";
+import { timestamp } from "../clock.ts";
+import { proofSchema, verifyProof } from "../custodian/proof.ts";
+import { canonicalJson } from "../json.ts";
+import { LIMITS } from "../limits.ts";
+import { digestSchema, idSchema, nameSchema, publicKeySchema } from "../names.ts";
+import { manifestHash, manifestProblem, manifestSchema } from "./manifest.ts";
+import { readGeneration, unprovedSeats } from "./state.ts";
+
+const genesisSchema = z.strictObject({
+  /** What people call the vault. */
+  name: nameSchema,
+  /** The root quorum. */
+  manifest: manifestSchema,
+  hostKey: publicKeySchema,
+  /** The first keyring, under the root quorum, and its wrapped KEK. */
+  keyring: z.strictObject({ id: idSchema, name: nameSchema, blob: digestSchema }),
+});
+
+export type GenesisData = z.infer<typeof genesisSchema>;
+
+/** The first entry: its hash is the root of trust. */
+export const genesis = entryType({
+  type: "genesis",
+  data: genesisSchema,
+  async project(entry, { name, manifest, hostKey, keyring }, { tables, hash }) {
+    const problem = manifestProblem(manifest);
+    if (entry.sequence !== 1) throw entryError(entry, "a second genesis");
+    if (
+      manifest.vault !== entry.vault ||
+      manifest.generation !== 1 ||
+      manifest.previous !== null ||
+      problem !== undefined
+    ) {
+      throw entryError(entry, problem ?? "its manifest is not that of a first generation");
+    }
+    const created = entry.time;
+    const quorum = manifest.quorum;
+    const rehearsal = manifest.rehearsal ? 1 : 0;
+    await tables.insert("vault", {
+      id: entry.vault,
+      name,
+      epoch: entry.epoch,
+      genesis: hash,
+      hostKey,
+      rehearsal,
+      created,
+    });
+    await tables.insert("quorums", { id: quorum, name: manifest.name, created });
+    await tables.insert("generations", {
+      quorum,
+      generation: 1,
+      state: "pending",
+      manifest: canonicalJson(manifest),
+      manifestHash: manifestHash(manifest),
+      created,
+    });
+    for (const { x, name: custodian } of manifest.custodians) {
+      const unproved = { file: null, fileHash: null, confirmed: null, proved: null };
+      await tables.insert("seats", { quorum, generation: 1, x, custodian, ...unproved });
+    }
+    await tables.insert("keyrings", { id: keyring.id, name: keyring.name, quorum, kekVersion: 1, created });
+    await tables.insert("keks", { keyring: keyring.id, version: 1, generation: 1, blob: keyring.blob, created });
+  },
+});
+
+/** Where genesis puts the share files, so that an unfinished one can be cleaned up to the byte. */
+export const genesisShares = entryType({
+  type: "genesis.shares",
+  data: z.strictObject({
+    files: z
+      .array(z.strictObject({ custodian: nameSchema, path: z.string().max(4096), sha256: digestSchema }))
+      .max(LIMITS.custodians),
+  }),
+  async project(entry, { files }, { tables }) {
+    if (entry.sequence !== 2) throw entryError(entry, "belongs right after genesis");
+    for (const { custodian, path, sha256 } of files) {
+      const changed = await tables.update("seats", { custodian }, { file: path, fileHash: sha256 });
+      if (changed !== 1) throw entryError(entry, `${custodian} is no custodian`);
+    }
+  },
+});
+
+/** A custodian's proof. The last of a pending generation puts it in force. */
+export const custodianConfirm = entryType({
+  type: "custodian.confirm",
+  data: proofSchema,
+  async project(entry, proof, chain) {
+    const { tables } = chain;
+    const { statement } = proof;
+    const refuse = (problem: string) => entryError(entry, `proof of ${statement.custodian}: ${problem}`);
+    const vault = await tables.find("vault", {});
+    const { quorum, generation } = statement;
+    const quorumRow = await tables.find("quorums", { id: quorum });
+    const row = await tables.find("generations", { quorum, generation });
+    if (vault === undefined || quorumRow === undefined || row === undefined) throw refuse("of no quorum of this vault");
+    const { manifest } = readGeneration(quorumRow, row);
+    if (
+      statement.vault !== entry.vault ||
+      statement.epoch !== entry.epoch ||
+      statement.genesis !== vault.genesis ||
+      statement.manifest !== row.manifestHash
+    ) {
+      throw refuse("of another vault, epoch, genesis or manifest");
+    }
+    const seat = manifest.custodians.find(({ name }) => name === statement.custodian);
+    if (seat === undefined) throw refuse(`not a custodian of quorum ${quorumRow.name}`);
+    const checkpoint = openCheckpoint(statement.checkpoint, vault.hostKey);
+    if (checkpoint === undefined || checkpoint.vault !== entry.vault || checkpoint.epoch !== entry.epoch) {
+      throw refuse("its checkpoint is not of this vault's host");
+    }
+    if (checkpoint.size === 0 || checkpoint.size > chain.size || chain.tree.root(checkpoint.size) !== checkpoint.root) {
+      throw refuse(`saw another chain of ${checkpoint.size} entries`);
+    }
+    if (chain.verifySignatures && !verifyProof(proof, seat.shareKey, seat.custodianKey)) {
+      throw refuse("not signed by the share and by the custodian");
+    }
+
+    const place = { quorum, generation, x: seat.x };
+    const proved = timestamp(chain.timeOf(checkpoint.size));
+    const known = await tables.find("seats", place);
+    const latest = known?.proved ?? proved;
+    await tables.update("seats", place, {
+      confirmed: known?.confirmed ?? entry.time,
+      proved: latest > proved ? latest : proved,
+    });
+    if (row.state === "pending" && (await unprovedSeats(tables, quorum, generation)).length === 0) {
+      await tables.update("generations", { quorum, generation }, { state: "active" });
+    }
+  },
+});

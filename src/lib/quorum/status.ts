@@ -1,0 +1,94 @@
+import { openCheckpoint } from "../audit/checkpoint.ts";
+import { DAY, timestamp } from "../clock.ts";
+import { IntegrityError } from "../errors.ts";
+import type { Vault } from "../vault/vault.ts";
+import { readGeneration } from "./state.ts";
+
+/** How long a proof says that a share is still there. */
+const PROOF_AGE = 90 * DAY;
+
+export interface QuorumStatus {
+  name: string;
+  generation: number;
+  state: "pending" | "active";
+  threshold: number;
+  custodians: number;
+  /** Custodians with a proof in the last 90 days. */
+  proved: number;
+  unproved: string[];
+  /** How many of those that proved may lose their share before the quorum can't be met: below 0, it may be lost. */
+  margin: number;
+}
+
+/** What a vault says of itself, not verified. */
+export interface VaultStatus {
+  vault: string;
+  name: string;
+  path: string;
+  epoch: string;
+  genesis: string;
+  rehearsal: boolean;
+  /** Whether this machine remembers the vault, so that an older copy of it would be refused. */
+  anchored: boolean;
+  quorums: QuorumStatus[];
+  keyrings: number;
+  /** Number of keys by the state of their current version. */
+  keys: Record<string, number>;
+  /** Head of the audit chain, as its signed checkpoint says. */
+  head: { size: number; root: string };
+}
+
+/** @throws IntegrityError a checkpoint that this host did not sign, or an anchor of another vault */
+export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
+  const { reader, identity, path } = vault;
+  const note = (await reader.find("checkpoint", { id: 1 }))?.note ?? "";
+  const head = openCheckpoint(note, identity.hostKey);
+  if (head === undefined)
+    throw new IntegrityError("checkpoint", "missing, altered, or not signed by this vault's host key");
+
+  const keys: Record<string, number> = {};
+  for await (const key of reader.rows("keys")) {
+    const version = await reader.find("keyVersions", { key: key.id, version: key.version });
+    if (version !== undefined) keys[version.state] = (keys[version.state] ?? 0) + 1;
+  }
+  return {
+    vault: identity.id,
+    name: identity.name,
+    path,
+    epoch: identity.epoch,
+    genesis: identity.genesis,
+    rehearsal: identity.rehearsal === 1,
+    anchored: vault.anchor() !== undefined,
+    quorums: await quorumStatus(vault),
+    keyrings: await reader.count("keyrings"),
+    keys,
+    head: { size: head.size, root: head.root },
+  };
+}
+
+async function quorumStatus({ reader, clock }: Vault): Promise<QuorumStatus[]> {
+  const since = timestamp(new Date(clock().getTime() - PROOF_AGE));
+  const quorums: QuorumStatus[] = [];
+  for await (const quorum of reader.rows("quorums")) {
+    for await (const row of reader.rows("generations", { where: { quorum: quorum.id } })) {
+      const { name, generation, manifest } = readGeneration(quorum, row);
+      const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum: quorum.id, generation } }));
+      const unproved = seats
+        .filter(({ proved }) => proved === null || proved < since)
+        .map(({ custodian }) => custodian);
+      const proved = seats.length - unproved.length;
+      const { threshold } = manifest;
+      quorums.push({
+        name,
+        generation,
+        state: row.state,
+        threshold,
+        custodians: seats.length,
+        proved,
+        unproved,
+        margin: proved - threshold,
+      });
+    }
+  }
+  return quorums;
+}

@@ -1,0 +1,64 @@
+import { openCheckpoint } from "../audit/checkpoint.ts";
+import { IntegrityError } from "../errors.ts";
+import type { Vault } from "../vault/vault.ts";
+import { type ActSummary, summarizeActs } from "./exposure.ts";
+
+export interface VerificationRequest {
+  /** Genesis hash, from paper. */
+  genesis: string | undefined;
+  /** Signed checkpoint that somebody kept elsewhere. */
+  checkpoint: string | undefined;
+  /** Verify signatures that this machine verified before, too. */
+  full: boolean;
+}
+
+/** What a verification says. A wholly self-made vault is consistent too: only a known genesis makes it this vault. */
+export interface Verification extends ActSummary {
+  result: "VERIFIED" | "CONSISTENT";
+  vault: string;
+  epoch: string;
+  genesis: string;
+  hostKey: string;
+  entries: number;
+  root: string;
+  /** Time of the last entry. */
+  time: string;
+}
+
+/**
+ * Verify the whole vault, locked.
+ * @throws IntegrityError what is wrong, and where
+ */
+export async function verifyVault(
+  vault: Vault,
+  { genesis, checkpoint, full }: VerificationRequest,
+): Promise<Verification> {
+  const { identity } = vault;
+  if (genesis !== undefined && genesis !== identity.genesis) {
+    throw new IntegrityError("vault", `its genesis is ${identity.genesis}, wanted ${genesis}`);
+  }
+  const chain = await vault.verify(full);
+  if (checkpoint !== undefined) {
+    const kept = openCheckpoint(checkpoint, identity.hostKey);
+    if (kept?.vault !== identity.id || kept.epoch !== identity.epoch) {
+      throw new IntegrityError("kept checkpoint", "not signed by this vault's host key in this epoch, or altered");
+    }
+    if (kept.size > chain.size)
+      throw new IntegrityError("vault", `has ${chain.size} entries, the kept checkpoint ${kept.size}`);
+    if (chain.tree.root(kept.size) !== kept.root)
+      throw new IntegrityError("vault", `is another history than the kept checkpoint of ${kept.size} entries`);
+  }
+  const anchored = genesis !== undefined || vault.anchor() !== undefined;
+  if (anchored) vault.remember(chain, true);
+  return {
+    result: anchored ? "VERIFIED" : "CONSISTENT",
+    vault: identity.id,
+    epoch: identity.epoch,
+    genesis: identity.genesis,
+    hostKey: identity.hostKey,
+    entries: chain.size,
+    root: chain.tree.root(),
+    time: chain.timeOf(chain.size).toISOString(),
+    ...(await summarizeActs(vault.reader)),
+  };
+}

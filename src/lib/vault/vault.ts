@@ -1,0 +1,184 @@
+import type { KeyObject } from "node:crypto";
+import { join, resolve } from "node:path";
+import type { AuditChain, EntryTypes } from "../audit/chain.ts";
+import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
+import { type Clock, timestamp } from "../clock.ts";
+import { publicKeyOf } from "../crypto/signature.ts";
+import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
+import { type Anchor, loadAnchor, saveAnchor } from "../host/anchor.ts";
+import { assertPrivateDirectory, assertPrivateFile } from "../host/directory.ts";
+import { loadHostKey } from "../host/host-key.ts";
+import { openSqlite } from "../storage/sqlite.ts";
+import type { Reader, Storage, Writer } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
+
+/** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
+export interface Surroundings {
+  /** The state directory, apart from the vault. */
+  state: string;
+  types: EntryTypes;
+  clock: Clock;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
+  progress?: VerifyOptions["progress"];
+}
+
+/** What a transaction over a verified chain works with. */
+export interface Act {
+  writer: Writer;
+  chain: AuditChain;
+}
+
+/** Where the database of a vault lies. */
+export function databasePath(path: string): string {
+  return join(path, "vault.db");
+}
+
+/**
+ * Open a vault, locked.
+ *
+ * @throws ConclaveError NOT_FOUND, HOST_PREFLIGHT, INTEGRITY
+ */
+export async function openVault(directory: string, surroundings: Surroundings): Promise<Vault> {
+  const path = resolve(directory);
+  try {
+    assertPrivateDirectory(path);
+    assertPrivateFile(databasePath(path));
+  } catch (error) {
+    if (!isConclaveError(error, "NOT_FOUND")) throw error;
+    throw new ConclaveError("NOT_FOUND", `no vault at ${path}`, {
+      cause: error,
+      suggestions: ["Name it with --vault or CONCLAVE_VAULT", "Make one with conclave init"],
+    });
+  }
+  const storage = openSqlite(databasePath(path), surroundings);
+  try {
+    const identity = await storage.find("vault", {});
+    if (identity === undefined) throw new IntegrityError("vault", "the table has no row");
+    return new Vault(path, storage, identity, surroundings);
+  } catch (error) {
+    await storage[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** An open, locked vault. Reads may be made at any time; what changes it runs over a verified chain. */
+export class Vault implements AsyncDisposable {
+  readonly path: string;
+  readonly identity: Row<"vault">;
+  readonly clock: Clock;
+  readonly #storage: Storage;
+  readonly #surroundings: Surroundings;
+
+  /** @param storage taken over */
+  constructor(path: string, storage: Storage, identity: Row<"vault">, surroundings: Surroundings) {
+    this.path = path;
+    this.identity = identity;
+    this.clock = surroundings.clock;
+    this.#storage = storage;
+    this.#surroundings = surroundings;
+  }
+
+  /** The vault as it stands, not verified. */
+  get reader(): Reader {
+    return this.#storage;
+  }
+
+  /** What this machine remembers of the vault. @throws IntegrityError if the vault is another than it remembers */
+  anchor(): Anchor | undefined {
+    const anchor = loadAnchor(this.#surroundings.state, this.identity.id);
+    if (anchor === undefined) return undefined;
+    for (const member of ["genesis", "epoch", "hostKey"] as const) {
+      if (anchor[member] !== this.identity[member]) {
+        throw new IntegrityError(
+          "vault",
+          `its ${member} is ${this.identity[member]}, this machine remembers ${anchor[member]}`,
+        );
+      }
+    }
+    return anchor;
+  }
+
+  /** The key with which this host signs. @throws ConclaveError HOST_PREFLIGHT, or INTEGRITY if it isn't the chain's */
+  hostKey(): KeyObject {
+    const key = loadHostKey(this.path);
+    if (publicKeyOf(key) !== this.identity.hostKey)
+      throw new IntegrityError("host.key", "is not the key of this vault's host");
+    return key;
+  }
+
+  /**
+   * Verify everything, with the vault locked.
+   * @param full verify signatures of the whole chain, also those that this machine verified before
+   * @throws IntegrityError what is wrong, and where
+   */
+  async verify(full = false): Promise<AuditChain> {
+    const anchor = this.anchor();
+    const chain = await this.#storage.snapshot(async (reader) =>
+      this.#verifyWhole(reader, full ? undefined : anchor?.verified),
+    );
+    if (anchor !== undefined) this.remember(chain, true);
+    return chain;
+  }
+
+  /**
+   * Change the vault in one transaction over the wholly verified chain. The new checkpoint is stored
+   * in it; this machine's anchor follows the commit.
+   */
+  async act<R>(run: (act: Act) => Promise<R>): Promise<R> {
+    return this.#transact((writer, anchor) => this.#verifyWhole(writer, anchor?.verified), true, run);
+  }
+
+  /** Append to the locked vault what needs no quorum: hashes, links, checkpoint and anchor are verified before. */
+  async actLocked<R>(run: (act: Act) => Promise<R>): Promise<R> {
+    return this.#transact(
+      (writer, anchor) =>
+        verifyLinks(writer, this.identity.hostKey, { types: this.#surroundings.types, anchor: anchor?.head }),
+      false,
+      run,
+    );
+  }
+
+  /** Let this machine's anchor follow the chain. @param verified whether all of its signatures were verified */
+  remember(chain: AuditChain, verified: boolean): void {
+    const known = loadAnchor(this.#surroundings.state, this.identity.id);
+    const head = { size: chain.size, root: chain.tree.root() };
+    const { id, genesis, epoch, hostKey } = this.identity;
+    saveAnchor(this.#surroundings.state, {
+      version: 1,
+      vault: id,
+      genesis,
+      epoch,
+      hostKey,
+      head,
+      time: timestamp(this.clock()),
+      verified: verified ? head : (known?.verified ?? null),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#storage[Symbol.asyncDispose]();
+  }
+
+  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined): Promise<AuditChain> {
+    await this.#storage.checkStructure();
+    const { types, progress } = this.#surroundings;
+    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress });
+  }
+
+  async #transact<R>(
+    verify: (writer: Writer, anchor: Anchor | undefined) => Promise<AuditChain>,
+    whole: boolean,
+    run: (act: Act) => Promise<R>,
+  ): Promise<R> {
+    const hostKey = this.hostKey();
+    const { result, chain } = await this.#storage.transaction(async (writer) => {
+      const chain = await verify(writer, this.anchor());
+      const result = await run({ writer, chain });
+      await chain.storeCheckpoint(writer, hostKey);
+      return { result, chain };
+    });
+    this.remember(chain, whole);
+    return result;
+  }
+}
