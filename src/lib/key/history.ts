@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { parseEntry } from "../audit/entry.ts";
+import type { Reader } from "../storage/storage.ts";
+import { findKey } from "./find.ts";
+
+/** One thing that happened to a key. */
+export interface KeyEvent {
+  sequence: number;
+  time: string;
+  /** Name of the action. */
+  action: string;
+  reason: string;
+  requester: string;
+  /** Custodians whose approvals the plan had. */
+  approvedBy: string[];
+  plan: string;
+}
+
+const executedSchema = z.object({
+  plan: z.object({ id: z.string(), reason: z.string(), requester: z.string() }),
+  approvals: z.array(z.object({ statement: z.object({ custodian: z.string() }) })),
+});
+
+const aboutKeySchema = z.object({ key: z.string(), plan: z.string() });
+
+/** Everything that approved plans did to a key, from the audit chain. @throws ConclaveError NOT_FOUND, USAGE */
+export async function keyHistory(
+  state: Reader,
+  name: string,
+): Promise<{ key: string; keyring: string; events: KeyEvent[] }> {
+  const { key, keyring } = await findKey(state, name);
+  const events: KeyEvent[] = [];
+  let executed: z.infer<typeof executedSchema> | undefined;
+  for await (const { sequence, text } of state.rows("entries")) {
+    const entry = parseEntry(text, sequence);
+    if (entry.type === "plan.execute") executed = executedSchema.parse(entry.data);
+    const about = aboutKeySchema.safeParse(entry.data);
+    if (executed === undefined || about.data?.key !== key.id || about.data.plan !== executed.plan.id) continue;
+    events.push({
+      sequence,
+      time: entry.time,
+      action: entry.type,
+      reason: executed.plan.reason,
+      requester: executed.plan.requester,
+      approvedBy: executed.approvals.map(({ statement }) => statement.custodian),
+      plan: executed.plan.id,
+    });
+  }
+  return { key: key.name, keyring: keyring.name, events };
+}

@@ -1,0 +1,32 @@
+import type { Reader } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
+import { findKeyring } from "./find.ts";
+
+export interface KeyringDescription {
+  id: string;
+  name: string;
+  /** Name of the quorum that guards it. */
+  quorum: string;
+  kekVersion: number;
+  keys: number;
+  created: string;
+}
+
+export async function listKeyrings(state: Reader): Promise<KeyringDescription[]> {
+  const keyrings = await Array.fromAsync(state.rows("keyrings"));
+  const described = await Promise.all(keyrings.map((keyring) => describe(state, keyring)));
+  return described.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @throws ConclaveError NOT_FOUND */
+export async function describeKeyring(state: Reader, name: string): Promise<KeyringDescription> {
+  return describe(state, await findKeyring(state, name));
+}
+
+async function describe(
+  state: Reader,
+  { id, name, quorum, kekVersion, created }: Row<"keyrings">,
+): Promise<KeyringDescription> {
+  const quorumName = (await state.find("quorums", { id: quorum }))?.name ?? quorum;
+  return { id, name, quorum: quorumName, kekVersion, keys: await state.count("keys", { keyring: id }), created };
+}
