@@ -1,0 +1,69 @@
+import * as Flags from "@oclif/core/flags";
+import { fromUtf8 } from "../../lib/bytes.ts";
+import { ConclaveError } from "../../lib/errors.ts";
+import { readSmallFile } from "../../lib/host/files.ts";
+import { LIMITS } from "../../lib/limits.ts";
+import { type Verification, verifyVault } from "../../lib/quorum/verify-vault.ts";
+import { fields } from "../../lib/terminal/fields.ts";
+import { VaultCommand } from "../../lib/terminal/vault-command.ts";
+
+export default class AuditVerify extends VaultCommand {
+  static override summary = "Verify the whole vault: chain, signatures, approvals, every row and ciphertext";
+  static override description =
+    "VERIFIED (0) only if this machine remembers the vault, or --genesis names it; else CONSISTENT (17): a wholly self-made vault is consistent too. Anything altered ends with 14 and says where.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --genesis 3f0c…  # from the paper of the ceremony",
+    "<%= config.bin %> <%= command.id %> --checkpoint checkpoint-2026-11 --full",
+  ];
+  static override flags = {
+    genesis: Flags.string({ summary: "genesis hash, as written down at the ceremony", helpValue: "HASH" }),
+    checkpoint: Flags.string({
+      summary: "signed checkpoint kept elsewhere, which the chain must contain",
+      helpValue: "FILE",
+    }),
+    full: Flags.boolean({ default: false, summary: "verify signatures too that this machine verified before" }),
+  };
+
+  async run(): Promise<Verification> {
+    const { flags } = await this.parse(AuditVerify);
+    const { genesis, full } = flags;
+    if (genesis !== undefined && !/^[0-9a-f]{64}$/.test(genesis)) {
+      throw new ConclaveError("USAGE", "--genesis must be 64 lower-case hexadecimal digits");
+    }
+    const checkpoint =
+      flags.checkpoint === undefined ? undefined : fromUtf8(readSmallFile(flags.checkpoint, LIMITS.stateFileBytes));
+    return this.withVault(flags, async (vault) => {
+      const verification = await verifyVault(vault, { genesis, checkpoint, full });
+      this.result(verificationText(verification));
+      if (verification.result === "CONSISTENT") this.endAs("NOT_VERIFIED");
+      return verification;
+    });
+  }
+}
+
+function verificationText({
+  result,
+  vault,
+  genesis,
+  entries,
+  root,
+  time,
+  acts,
+  actsByKeysNeverExposed,
+}: Verification): string {
+  const head =
+    result === "VERIFIED"
+      ? "VERIFIED"
+      : "CONSISTENT, genesis not anchored: compare it with the paper of the ceremony, then --genesis HASH";
+  return [
+    head,
+    fields([
+      ["Vault", vault],
+      ["Genesis", genesis],
+      ["Entries", `${entries}, the last at ${time}`],
+      ["Head", root],
+      ["Approved acts", `${acts}; ${actsByKeysNeverExposed} by keys never exposed to the host`],
+    ]),
+  ].join("\n");
+}

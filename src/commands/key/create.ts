@@ -1,0 +1,57 @@
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+import { ConclaveError } from "../../lib/errors.ts";
+import { ALGORITHM_NAMES, USAGES } from "../../lib/key/algorithm.ts";
+import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
+import { planKeyCreate } from "../../lib/key/request.ts";
+import { keyText } from "../../lib/terminal/key-text.ts";
+import { type DryRun, SensitiveCommand, sensitiveFlags } from "../../lib/terminal/sensitive-command.ts";
+
+export default class KeyCreate extends SensitiveCommand {
+  static override summary = "Make a key, whose material nobody sees";
+  static override description =
+    "The custodians of the keyring's quorum approve it. A new key is active at once and shows a check value (AES: leftmost 5 bytes of the CMAC of a zero block, ANSI X9.24-1) or the fingerprint of its public half.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> payments --algorithm aes-256",
+    "<%= config.bin %> <%= command.id %> signing --algorithm ed25519 --share alice.share --share bob.share --passphrase-file alice=a --passphrase-file bob=b --yes",
+    "<%= config.bin %> <%= command.id %> backups --algorithm aes-256 --usage wrap --usage unwrap --cryptoperiod 1y --dry-run",
+  ];
+  static override args = {
+    name: Args.string({ description: "name of the new key: NAME or KEYRING/NAME", required: true }),
+  };
+  static override flags = {
+    ...sensitiveFlags,
+    keyring: Flags.string({ summary: "keyring of the key", helpValue: "NAME", default: "default" }),
+    algorithm: Flags.option({ summary: "what kind of key", options: ALGORITHM_NAMES, required: true })(),
+    usage: Flags.option({
+      summary: "what it may be used for; once for each",
+      options: USAGES,
+      multiple: true,
+      multipleNonGreedy: true,
+    })(),
+    tag: Flags.string({
+      summary: "a note that lists can be filtered by",
+      helpValue: "NAME=VALUE",
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+    }),
+    cryptoperiod: Flags.string({ summary: "how long before it is to be rotated: 90d, 1y", helpValue: "DURATION" }),
+    exportable: Flags.boolean({ default: false, summary: "a quorum may export it, wrapped; can't be granted later" }),
+  };
+
+  async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun> {
+    const { args, flags } = await this.parse(KeyCreate);
+    return this.withVault(flags, async (vault) => {
+      const planned = await planKeyCreate(vault.reader, { ...flags, name: args.name, usages: flags.usage });
+      const done = await this.perform(vault, flags, [planned]);
+      if ("dryRun" in done) return done;
+
+      const key = await describeKey(vault.reader, `${planned.parameters.keyring.name}/${planned.parameters.name}`);
+      if (key.id !== done.effects[0]?.["key"])
+        throw new ConclaveError("INTEGRITY", "keys: the key that was made is not the one that is found");
+      this.result(keyText(key));
+      return { plan: done.plan, entries: done.entries, key };
+    });
+  }
+}

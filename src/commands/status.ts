@@ -1,0 +1,47 @@
+import { type QuorumStatus, type VaultStatus, vaultStatus } from "../lib/quorum/status.ts";
+import { fields } from "../lib/terminal/fields.ts";
+import { VaultCommand } from "../lib/terminal/vault-command.ts";
+
+export default class Status extends VaultCommand {
+  static override summary = "Show the vault: quorums and their margin, keys, head of the audit chain";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %>",
+    "<%= config.bin %> <%= command.id %> --vault /srv/conclave --json",
+  ];
+
+  async run(): Promise<VaultStatus> {
+    const { flags } = await this.parse(Status);
+    return this.withVault(flags, async (vault) => {
+      const status = await vaultStatus(vault);
+      const keys = Object.entries(status.keys).map(([state, count]) => `${count} ${state}`);
+      this.result(
+        fields([
+          ["Vault", `${status.name} (${status.vault})${status.rehearsal ? ", REHEARSAL" : ""}`],
+          ["Folder", status.path],
+          ["Epoch", status.epoch],
+          ["Genesis", status.genesis],
+          [
+            "Anchor",
+            status.anchored
+              ? "this machine remembers the vault"
+              : "none: an older copy of the vault would not be noticed here",
+          ],
+          ...status.quorums.map((quorum): [string, string] => [`Quorum ${quorum.name}`, quorumLine(quorum)]),
+          ["Keyrings", String(status.keyrings)],
+          ["Keys", keys.length === 0 ? "none" : keys.join(", ")],
+          ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
+        ]),
+      );
+      this.noteUnverified();
+      return status;
+    });
+  }
+}
+
+function quorumLine({ generation, state, threshold, custodians, proved, unproved, margin }: QuorumStatus): string {
+  const head = `generation ${generation}, ${threshold} of ${custodians}`;
+  const without = unproved.length === 0 ? "" : `, without proof: ${unproved.join(", ")}`;
+  if (state === "pending") return `${head}, PENDING${without}`;
+  const may = margin < 0 ? `${-margin} too few: the quorum may be lost` : `${margin} more may be lost`;
+  return `${head}; ${proved} of ${custodians} proved in 90 days; ${may}${without}`;
+}

@@ -1,0 +1,35 @@
+/**
+ * What must not reach a screen as it is: control and format characters (bidirectional, zero-width, tag), lone
+ * surrogates, private use and unassigned code points, all that is invisible by default, and spaces other than U+0020.
+ */
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+/** A combining mark with nothing before it to combine with, or the fourth and further ones of a stack. */
+const LOOSE_MARK = /^\p{M}|(?<=\p{M}{3})\p{M}|(?<= )\p{M}/gu;
+
+/**
+ * Foreign text as it may be shown on one line of a screen: in NFC, unsafe characters as `\u{…}`, and cut after `width`
+ * characters with an ellipsis. Whatever a file, a name, another person or a system error brought passes here.
+ *
+ * @param width in characters of the result, at least 1
+ */
+export function show(text: string, width = 200): string {
+  const head = text.slice(0, 16 * width); // no use in normalising a megabyte that is cut off
+  const safe = head.normalize("NFC").replace(LOOSE_MARK, escapeCharacter).replace(UNSAFE, escapeCharacter);
+  const characters = Array.from(safe);
+  const whole = head.length === text.length && characters.length <= width;
+  return whole ? safe : `${characters.slice(0, width - 1).join("")}…`;
+}
+
+/** One line of JSON in which unsafe characters (they stand in strings only) are `\uXXXX`. */
+export function escapeForJson(line: string): string {
+  return line.replace(UNSAFE, (character) =>
+    Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}

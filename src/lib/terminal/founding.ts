@@ -1,0 +1,80 @@
+import { ConclaveError } from "../errors.ts";
+import type { GenesisInteraction } from "../quorum/interaction.ts";
+import { passphraseWeakness } from "../share/passphrase.ts";
+import { reportError } from "./error-report.ts";
+import { show } from "./escape.ts";
+import { writeMessage } from "./output.ts";
+import { hasTerminal } from "./prompt.ts";
+import { askPassphrase } from "./secret-prompt.ts";
+import { type Passphrases, passphraseOf } from "./share-file.ts";
+
+const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
+
+export interface FoundingOptions {
+  passphrases: Passphrases;
+  /** Whether a weak passphrase is taken: asked for, or in a rehearsal. */
+  weak: boolean;
+  /** Words that a passphrase must not be made of: names of the vault and its people. */
+  context: readonly string[];
+  quiet: boolean;
+}
+
+/** Leads the custodians of a new vault through it, one after the other. */
+export class Founding implements GenesisInteraction {
+  readonly #options: FoundingOptions;
+
+  constructor(options: FoundingOptions) {
+    this.#options = options;
+  }
+
+  async newPassphrase(custodian: string): Promise<string> {
+    const { passphrases, weak, context } = this.#options;
+    const fromFile = passphrases.files.has(custodian);
+    for (;;) {
+      const passphrase = fromFile
+        ? await passphraseOf(custodian, "", passphrases)
+        : await askTwice(custodian, hasTerminal() ? this.#options.quiet : true);
+      const weakness = weak ? undefined : await passphraseWeakness(passphrase, context);
+      if (weakness === undefined) {
+        if (!fromFile) writeMessage(CLEAR_SCREEN);
+        return passphrase;
+      }
+      const error = new ConclaveError("PASSPHRASE_WEAK", `${custodian}'s passphrase is weak: ${weakness}`, {
+        suggestions: [
+          "Take six or more random words",
+          "Give --unsafe-weak-passphrase if the share file is guarded otherwise",
+        ],
+      });
+      if (fromFile) throw error;
+      reportError(error);
+    }
+  }
+
+  async provePassphrase(custodian: string, file: string): Promise<string> {
+    return passphraseOf(
+      custodian,
+      `${custodian}: open ${file} once more, with your passphrase, to prove your share`,
+      this.#options.passphrases,
+    );
+  }
+
+  async proofRefused(custodian: string, error: ConclaveError): Promise<boolean> {
+    if (this.#options.passphrases.files.has(custodian)) return false;
+    reportError(error);
+    return true;
+  }
+
+  async proved(custodian: string, file: string): Promise<void> {
+    if (!this.#options.quiet) writeMessage(`${show(custodian)} proved the share in ${show(file, 300)}\n`);
+  }
+}
+
+async function askTwice(custodian: string, quiet: boolean): Promise<string> {
+  if (!quiet) writeMessage(`${show(custodian)}, choose the passphrase of your share. The others look away.\n`);
+  for (;;) {
+    const flag = `--passphrase-file ${custodian}=FILE`;
+    const first = await askPassphrase(`${custodian}: new passphrase`, flag);
+    if ((await askPassphrase(`${custodian}: once more`, flag)) === first) return first;
+    writeMessage("The two differ.\n");
+  }
+}

@@ -1,0 +1,100 @@
+import type { ConclaveError } from "../errors.ts";
+import type { Interaction, PresentedShare, QuorumProgress } from "../quorum/interaction.ts";
+import type { PlanView } from "../quorum/plan-view.ts";
+import { AbortedError } from "./aborted-error.ts";
+import { reportError } from "./error-report.ts";
+import { show } from "./escape.ts";
+import { writeMessage } from "./output.ts";
+import { planText } from "./plan-text.ts";
+import { askChoice, askLine } from "./prompt.ts";
+import { type NamedShareFile, openShareFile, type Passphrases, passphraseOf } from "./share-file.ts";
+
+/** Clears the screen and what can be scrolled back to, so that the next custodian sees nothing of the last. */
+const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
+
+export interface GatheringOptions {
+  /** Share files at hand, taken first; a bad one ends the act. */
+  shares: readonly NamedShareFile[];
+  passphrases: Passphrases;
+  /** Whether people in the room are asked for what the files lack. */
+  room: boolean;
+  /** Whether the last confirmation is taken as given. */
+  yes: boolean;
+  /** Whether to show the plan and the progress. */
+  quiet: boolean;
+}
+
+/** Gathers from share files at hand, then from people in the room, one custodian after the other. */
+export class Gathering implements Interaction {
+  readonly #options: GatheringOptions;
+  readonly #files: NamedShareFile[];
+  #view = "";
+  #fromRoom = false;
+
+  constructor(options: GatheringOptions) {
+    this.#options = options;
+    this.#files = [...options.shares];
+  }
+
+  async showPlan(view: PlanView): Promise<void> {
+    this.#view = planText(view);
+    this.#say(`${this.#view}\n`);
+  }
+
+  async presentShare(progress: readonly QuorumProgress[]): Promise<PresentedShare | undefined> {
+    const file = this.#files.shift();
+    if (file !== undefined) return this.#open(file, `${file.name}'s passphrase for ${file.path}`);
+    const open = progress.filter(({ present, threshold }) => present.length < threshold);
+    if (open.length === 0 || !this.#options.room) return undefined;
+
+    this.#fromRoom = true;
+    const who = await askChoice(
+      "Who is next?",
+      [
+        ...open.flatMap(({ missing }) => missing.map((name) => [name, name] as const)),
+        ["nobody: stop here", undefined] as const,
+      ],
+      "--share [NAME=]FILE",
+    );
+    if (who === undefined) throw new AbortedError();
+    const path = await askLine(`${who}: where is your share file?`, "--share [NAME=]FILE", (answer) =>
+      answer === "" ? "a path is needed" : undefined,
+    );
+    return this.#open({ name: who, path }, `${who}: your passphrase`);
+  }
+
+  async shareAccepted(_custodian: string, progress: readonly QuorumProgress[]): Promise<void> {
+    if (this.#fromRoom) writeMessage(`${CLEAR_SCREEN}${this.#view}\n\n`);
+    for (const line of progress.map(progressLine)) this.#say(line);
+  }
+
+  async shareRefused(error: ConclaveError): Promise<boolean> {
+    if (!this.#fromRoom) return false;
+    reportError(error);
+    writeMessage("It does not count. Try again, or let another custodian come first.\n");
+    return true;
+  }
+
+  async confirm(typed: string | undefined): Promise<void> {
+    if (this.#options.yes) return;
+    const wanted = typed ?? "yes";
+    const answer = await askLine(`Type ${wanted} to execute this plan, anything else to stop:`, "--yes");
+    if (answer !== wanted) throw new AbortedError();
+  }
+
+  async #open({ name, path }: NamedShareFile, question: string): Promise<PresentedShare> {
+    const document = await openShareFile(path, await passphraseOf(name, question, this.#options.passphrases));
+    return { document, origin: path, claimed: name };
+  }
+
+  #say(text: string): void {
+    if (!this.#options.quiet) writeMessage(`${text}\n`);
+  }
+}
+
+/** "quorum root: 1 of 2 (alice); waiting for one of bob, carol". */
+function progressLine({ quorum, threshold, present, missing }: QuorumProgress): string {
+  const who = present.length === 0 ? "" : ` (${present.join(", ")})`;
+  const rest = present.length < threshold ? `; waiting for one of ${missing.join(", ")}` : "";
+  return show(`quorum ${quorum}: ${present.length} of ${threshold}${who}${rest}`, 400);
+}
