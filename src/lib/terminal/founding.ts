@@ -51,11 +51,11 @@ export class Founding implements GenesisInteraction {
   }
 
   async provePassphrase(custodian: string, file: string): Promise<string> {
-    return passphraseOf(
-      custodian,
-      `${custodian}: open ${file} once more, with your passphrase, to prove your share`,
-      this.#options.passphrases,
-    );
+    const { passphrases } = this.#options;
+    if (!passphrases.files.has(custodian)) {
+      writeMessage(`\n${show(custodian)}, prove your share: it is opened again from ${show(file, 300)}\n`);
+    }
+    return passphraseOf(custodian, `${custodian}: your passphrase`, passphrases);
   }
 
   async proofRefused(custodian: string, error: ConclaveError): Promise<boolean> {
