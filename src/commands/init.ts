@@ -2,12 +2,13 @@ import { basename, join, resolve } from "node:path";
 import * as Flags from "@oclif/core/flags";
 import { ConclaveError } from "../lib/errors.ts";
 import { isName, NAME_RULE } from "../lib/names.ts";
-import { checkGenesis, createVault, type GenesisRequest } from "../lib/quorum/genesis.ts";
+import { checkGenesis, checkRequest, createVault, type GenesisRequest } from "../lib/quorum/genesis.ts";
 import { findUnfinished, removeUnfinished, type Unfinished } from "../lib/quorum/unfinished.ts";
 import { AbortedError } from "../lib/terminal/aborted-error.ts";
 import { ConclaveCommand } from "../lib/terminal/base-command.ts";
 import { show } from "../lib/terminal/escape.ts";
-import { lockTimeoutFlag, vaultFlag, yesFlag } from "../lib/terminal/flags.ts";
+import { lockTimeoutFlag, noneByDefault, vaultFlag, yesFlag } from "../lib/terminal/flags.ts";
+import { fold } from "../lib/terminal/fold.ts";
 import { type FoundedVault, foundedText, foundedVault } from "../lib/terminal/founded.ts";
 import { Founding } from "../lib/terminal/founding.ts";
 import { parseNamed } from "../lib/terminal/named-files.ts";
@@ -41,7 +42,7 @@ export default class Init extends ConclaveCommand {
       helpValue: "NAME",
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
+      ...noneByDefault,
     }),
     "shares-dir": Flags.string({ summary: "folder for the share files, NAME.share each", helpValue: "DIR" }),
     "share-out": Flags.string({
@@ -49,7 +50,7 @@ export default class Init extends ConclaveCommand {
       helpValue: "NAME=PATH",
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
+      ...noneByDefault,
     }),
     ...passphraseFileFlag,
     rehearsal: Flags.boolean({ default: false, summary: "a vault for practice: quick to open, refused by production" }),
@@ -61,6 +62,7 @@ export default class Init extends ConclaveCommand {
     const { flags } = await this.parse(Init);
     const place = surroundings(flags["lock-timeout"]);
     const request = await this.#request(flags);
+    checkRequest(request);
     const unfinished = await findUnfinished(request.path, place);
     await this.#agreeToRemove(unfinished, flags.yes);
     for (const left of await removeUnfinished(request.path, unfinished, place)) {
@@ -79,7 +81,7 @@ export default class Init extends ConclaveCommand {
     });
     await using vault = await createVault(request, place, founding);
     const founded = await foundedVault(vault);
-    this.result(foundedText(founded));
+    this.result(fold(foundedText(founded), process.stdout.columns));
     return founded;
   }
 
@@ -95,9 +97,7 @@ export default class Init extends ConclaveCommand {
     const names = flags.custodian.length > 0 ? flags.custodian : await askCustodians();
     const wrong = names.find((name) => !isName(name));
     if (wrong !== undefined) throw new ConclaveError("USAGE", `--custodian ${wrong}: a name is ${NAME_RULE}`);
-    const threshold =
-      flags.threshold ??
-      Number(await askLine(`How many of the ${names.length} must act together?`, "--threshold M", wholeNumber));
+    const threshold = flags.threshold ?? (await askThreshold(names.length));
     const outs = parseNamed(flags["share-out"], "--share-out");
     const stranger = [...outs.keys()].find((name) => !names.includes(name));
     if (stranger !== undefined) throw new ConclaveError("USAGE", `--share-out ${stranger}: not one of the custodians`);
@@ -138,14 +138,23 @@ export default class Init extends ConclaveCommand {
 }
 
 async function askCustodians(): Promise<string[]> {
-  const answer = await askLine("Names of the custodians, with spaces between:", "--custodian NAME", filled);
-  return answer.split(/[\s,]+/).filter((name) => name !== "");
+  const split = (answer: string) => answer.split(/[\s,]+/).filter((name) => name !== "");
+  const check = (answer: string) => {
+    const wrong = split(answer).find((name) => !isName(name));
+    if (wrong !== undefined) return `${wrong}: a name is ${NAME_RULE}`;
+    return split(answer).length < 2 ? "two are needed at least" : undefined;
+  };
+  return split(await askLine("Names of the custodians, with spaces between:", "--custodian NAME", check));
+}
+
+async function askThreshold(custodians: number): Promise<number> {
+  const check = (answer: string) => {
+    const fits = /^[0-9]{1,3}$/.test(answer) && Number(answer) >= 2 && Number(answer) <= custodians;
+    return fits ? undefined : `a number is needed, from 2 to ${custodians}`;
+  };
+  return Number(await askLine(`How many of the ${custodians} must act together?`, "--threshold M", check));
 }
 
 function filled(answer: string): string | undefined {
   return answer.trim() === "" ? "an answer is needed" : undefined;
-}
-
-function wholeNumber(answer: string): string | undefined {
-  return /^[0-9]{1,3}$/.test(answer) ? undefined : "a whole number is needed";
 }

@@ -1,5 +1,4 @@
 import * as Flags from "@oclif/core/flags";
-import { fromUtf8 } from "../../lib/bytes.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { readSmallFile } from "../../lib/host/files.ts";
 import { LIMITS } from "../../lib/limits.ts";
@@ -31,8 +30,11 @@ export default class AuditVerify extends VaultCommand {
     if (genesis !== undefined && !/^[0-9a-f]{64}$/.test(genesis)) {
       throw new ConclaveError("USAGE", "--genesis must be 64 lower-case hexadecimal digits");
     }
+    // what isn't UTF-8 is no text that anybody signed
     const checkpoint =
-      flags.checkpoint === undefined ? undefined : fromUtf8(readSmallFile(flags.checkpoint, LIMITS.stateFileBytes));
+      flags.checkpoint === undefined
+        ? undefined
+        : new TextDecoder().decode(readSmallFile(flags.checkpoint, LIMITS.stateFileBytes));
     return this.withVault(flags, async (vault) => {
       const verification = await verifyVault(vault, { genesis, checkpoint, full });
       this.result(verificationText(verification));

@@ -4,6 +4,7 @@ import { ConclaveError } from "../../lib/errors.ts";
 import { ALGORITHM_NAMES, USAGES } from "../../lib/key/algorithm.ts";
 import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
 import { planKeyCreate } from "../../lib/key/request.ts";
+import { noneByDefault } from "../../lib/terminal/flags.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { type DryRun, SensitiveCommand, sensitiveFlags } from "../../lib/terminal/sensitive-command.ts";
 
@@ -34,7 +35,7 @@ export default class KeyCreate extends SensitiveCommand {
       helpValue: "NAME=VALUE",
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
+      ...noneByDefault,
     }),
     cryptoperiod: Flags.string({ summary: "how long before it is to be rotated: 90d, 1y", helpValue: "DURATION" }),
     exportable: Flags.boolean({ default: false, summary: "a quorum may export it, wrapped; can't be granted later" }),

@@ -1,9 +1,8 @@
 import * as Args from "@oclif/core/args";
-import { readSmallFile } from "../../lib/host/files.ts";
-import { LIMITS } from "../../lib/limits.ts";
-import { describeSealed, type SealedDescription } from "../../lib/share/sealed-file.ts";
+import type { SealedDescription } from "../../lib/share/sealed-file.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
 import { fields } from "../../lib/terminal/fields.ts";
+import { describeShareFile } from "../../lib/terminal/share-file.ts";
 
 export default class ShareInspect extends ConclaveCommand {
   static override summary = "Show what a share file says of itself, without opening it";
@@ -16,7 +15,7 @@ export default class ShareInspect extends ConclaveCommand {
 
   async run(): Promise<{ file: string } & SealedDescription> {
     const { args } = await this.parse(ShareInspect);
-    const described = await describeSealed(readSmallFile(args.file, LIMITS.shareFileBytes));
+    const described = await describeShareFile(args.file);
     this.result(
       fields([
         ["File", args.file],

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { IntegrityError, isConclaveError } from "../errors.ts";
 import type { Writer } from "../storage/storage.ts";
 import { signCheckpoint } from "./checkpoint.ts";
-import { type Entry, entryError, entryHash, entryText, NO_ENTRY, parseEntry } from "./entry.ts";
+import { type Entry, entryError, entryHash, entryText, missingEntries, NO_ENTRY, parseEntry } from "./entry.ts";
 import type { Chain, EntryType, ExpectedEffect } from "./entry-type.ts";
 import { Tree } from "./tree.ts";
 
@@ -53,12 +53,8 @@ export class AuditChain {
    */
   link(sequence: number, text: string): Entry {
     const next = this.size + 1;
-    if (sequence !== next) {
-      throw new IntegrityError(
-        "audit chain",
-        sequence === next + 1 ? `entry ${next} is missing` : `entries ${next} to ${sequence - 1} are missing`,
-      );
-    }
+    if (sequence < next) throw new IntegrityError(`entry ${sequence}`, "a sequence that no entry can have");
+    if (sequence > next) throw missingEntries(next, sequence - 1);
     const entry = parseEntry(text, sequence);
     if (entry.sequence !== sequence) throw entryError(entry, `stands at ${sequence}`);
     if (entry.previous !== this.head) {

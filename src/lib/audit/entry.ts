@@ -59,3 +59,9 @@ export function parseEntry(text: string, sequence: number): Entry {
 export function entryError(entry: Entry, problem: string, cause?: unknown): IntegrityError {
   return new IntegrityError(`entry ${entry.sequence} (${entry.type})`, problem, { cause });
 }
+
+/** The error of a chain that lacks entries. */
+export function missingEntries(first: number, last: number): IntegrityError {
+  const which = first === last ? `entry ${first} is` : `entries ${first} to ${last} are`;
+  return new IntegrityError("audit chain", `${which} missing`);
+}

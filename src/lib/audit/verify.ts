@@ -4,6 +4,7 @@ import type { Reader } from "../storage/storage.ts";
 import { AuditChain, type EntryTypes } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { compareBlobs, compareProjections } from "./compare.ts";
+import { missingEntries } from "./entry.ts";
 
 /** A head of the chain that this machine saw: the chain must still contain it. */
 export interface SeenHead {
@@ -43,8 +44,8 @@ export async function verifyChain(reader: Reader, options: VerifyOptions): Promi
       if (sequence % PROGRESS_STEP === 0) options.progress?.(sequence, total);
     }
   });
-  chain.assertComplete();
   await assertCheckpoint(reader, chain, (await replayed.find("vault", {}))?.hostKey);
+  chain.assertComplete();
   assertAncestor(chain, options.anchor);
   assertAncestor(chain, options.verified);
   await compareProjections(reader, replayed);
@@ -79,9 +80,7 @@ async function assertCheckpoint(reader: Reader, chain: AuditChain, hostKey: stri
     throw new IntegrityError("checkpoint", "missing, altered, or not signed by this vault's host key");
   if (checkpoint.vault !== chain.vault || checkpoint.epoch !== chain.epoch)
     throw new IntegrityError("checkpoint", "of another vault or epoch");
-  if (checkpoint.size > chain.size) {
-    throw new IntegrityError("audit chain", `entries ${chain.size + 1} to ${checkpoint.size} are missing`);
-  }
+  if (checkpoint.size > chain.size) throw missingEntries(chain.size + 1, checkpoint.size);
   if (checkpoint.size < chain.size || checkpoint.root !== chain.tree.root()) {
     throw new IntegrityError(
       "audit chain",

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { fromUtf8, utf8 } from "../bytes.ts";
+import { utf8 } from "../bytes.ts";
 import { IntegrityError, isConclaveError } from "../errors.ts";
 import { canonicalJson, parseCanonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
@@ -46,11 +46,8 @@ export function loadAnchor(state: string, vault: string): Anchor | undefined {
     if (isConclaveError(error, "NOT_FOUND")) return undefined;
     throw error;
   }
-  const anchor = parseCanonicalJson(
-    fromUtf8(bytes).trimEnd(),
-    anchorSchema,
-    (problem) => new IntegrityError(path, problem),
-  );
+  const text = new TextDecoder().decode(bytes).trimEnd(); // what isn't UTF-8 is not canonical either
+  const anchor = parseCanonicalJson(text, anchorSchema, (problem) => new IntegrityError(path, problem));
   if (anchor.vault !== vault) throw new IntegrityError(path, "is the anchor of another vault");
   return anchor;
 }

@@ -24,6 +24,21 @@ export function assertPrivateDirectory(path: string): void {
 }
 
 /**
+ * Check that a directory that may not exist yet would be private: itself if it is there, else those of its parents
+ * that are.
+ * @throws ConclaveError HOST_PREFLIGHT naming the path, with the command that mends it
+ */
+export function assertPrivatePlace(path: string): void {
+  const whole = resolve(path);
+  const exists = (directory: string) =>
+    ioExplained(directory, () => lstatSync(directory, { throwIfNoEntry: false })) !== undefined;
+  if (exists(whole)) return assertPrivateDirectory(whole);
+  let missing = whole;
+  while (!exists(dirname(missing))) missing = dirname(missing);
+  assertParents(missing);
+}
+
+/**
  * Check that a file is a regular one of ours, with mode 0600 and no second name.
  * @throws ConclaveError HOST_PREFLIGHT
  */

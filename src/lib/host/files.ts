@@ -86,14 +86,16 @@ export function removeFileDurably(path: string): void {
   });
 }
 
-/** Make the names in a directory durable. */
+/** Make the names in a directory durable. @throws ConclaveError HOST_IO */
 export function syncDirectory(path: string): void {
-  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
+  ioExplained(path, () => {
+    const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  });
 }
 
 function writeNew(path: string, bytes: Uint8Array): void {

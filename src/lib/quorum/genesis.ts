@@ -9,7 +9,7 @@ import { sha256 } from "../crypto/digest.ts";
 import { randomSecret, randomUuid } from "../crypto/random.ts";
 import { generateSigningSeed, publicKeyOf, signingKey } from "../crypto/signature.ts";
 import { ConclaveError } from "../errors.ts";
-import { assertPrivateDirectory, createPrivateDirectory } from "../host/directory.ts";
+import { assertPrivateDirectory, assertPrivatePlace, createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably, syncDirectory } from "../host/files.ts";
 import { saveHostKey } from "../host/host-key.ts";
 import type { Secret } from "../secret.ts";
@@ -59,8 +59,8 @@ interface SealedShare {
   bytes: Uint8Array;
 }
 
-/** Everything that is checked before anybody is asked for a passphrase. @throws ConclaveError USAGE, EXISTS, HOST_PREFLIGHT */
-export function checkGenesis({ path, threshold, custodians }: GenesisRequest): void {
+/** What can be said of a request by itself. @throws ConclaveError USAGE */
+export function checkRequest({ path, threshold, custodians }: GenesisRequest): void {
   assertThreshold(threshold, custodians.length);
   const doubled = custodians.find(({ name }, i) =>
     custodians.some((other, j) => j < i && other.name.toLowerCase() === name.toLowerCase()),
@@ -73,14 +73,21 @@ export function checkGenesis({ path, threshold, custodians }: GenesisRequest): v
   const files = custodians.map(({ shareFile }) => resolve(shareFile));
   for (const [i, file] of files.entries()) {
     if (files.indexOf(file) < i) throw new ConclaveError("USAGE", `${file}: two shares in one file`);
-    if (existsSync(file)) {
-      throw new ConclaveError("EXISTS", `${file} exists already`, {
-        suggestions: ["Name another --shares-dir, or move the file away"],
-      });
-    }
     if (file.startsWith(`${resolve(path)}/`)) {
       throw new ConclaveError("USAGE", `${file} lies in the vault: a share beside what it opens protects nothing`);
     }
+  }
+}
+
+/** Everything that is checked before anybody is asked for a passphrase. @throws ConclaveError USAGE, EXISTS, HOST_PREFLIGHT */
+export function checkGenesis(request: GenesisRequest): void {
+  checkRequest(request);
+  assertPrivatePlace(request.path);
+  const there = request.custodians.map(({ shareFile }) => resolve(shareFile)).find((file) => existsSync(file));
+  if (there !== undefined) {
+    throw new ConclaveError("EXISTS", `${there} exists already`, {
+      suggestions: ["Name another --shares-dir, or move the file away"],
+    });
   }
 }
 

@@ -31,9 +31,8 @@ export function readGeneration(quorum: Row<"quorums">, row: Row<"generations">):
 
 /** The seats that no proof has confirmed yet. */
 export async function unprovedSeats(reader: Reader, quorum: string, generation: number): Promise<string[]> {
-  return (await Array.fromAsync(reader.rows("seats", { where: { quorum, generation, confirmed: null } }))).map(
-    (seat) => seat.custodian,
-  );
+  const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum, generation, confirmed: null } }));
+  return seats.map(({ custodian }) => custodian).sort();
 }
 
 async function pendingError(reader: Reader, quorum: Row<"quorums">): Promise<ConclaveError> {

@@ -75,7 +75,8 @@ async function quorumStatus({ reader, clock }: Vault): Promise<QuorumStatus[]> {
       const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum: quorum.id, generation } }));
       const unproved = seats
         .filter(({ proved }) => proved === null || proved < since)
-        .map(({ custodian }) => custodian);
+        .map(({ custodian }) => custodian)
+        .sort();
       const proved = seats.length - unproved.length;
       const { threshold } = manifest;
       quorums.push({

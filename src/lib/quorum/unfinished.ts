@@ -34,6 +34,7 @@ export async function findUnfinished(path: string, surroundings: Surroundings): 
   assertPrivateDirectory(path);
   const names = ioExplained(path, () => readdirSync(path));
   if (names.length === 0) return { kind: "nothing" };
+  removeSecondNames(path, names);
   if (!names.includes("vault.db") || (await isEmpty(path, surroundings))) {
     const foreign = names.find((name) => !GENESIS_FILE.test(name));
     if (foreign !== undefined)
@@ -53,7 +54,7 @@ export async function findUnfinished(path: string, surroundings: Surroundings): 
   const unproved: string[] = [];
   for await (const { custodian, confirmed } of vault.reader.rows("seats"))
     (confirmed === null ? unproved : proved).push(custodian);
-  return { kind: "pending", vault: vault.identity, proved, unproved };
+  return { kind: "pending", vault: vault.identity, proved: proved.sort(), unproved: unproved.sort() };
 }
 
 /**
@@ -70,6 +71,16 @@ export async function removeUnfinished(path: string, found: Unfinished, surround
   for (const name of names.filter((other) => other !== "vault.db")) removeFileDurably(join(path, name));
   removeFileDurably(databasePath(path));
   return left;
+}
+
+/** A crash between giving a file its name and taking the temporary one away left it with both. */
+function removeSecondNames(path: string, names: readonly string[]): void {
+  for (const temporary of names) {
+    const name = /^\.(vault\.db|host\.key)\.[0-9]+$/.exec(temporary)?.[1];
+    if (name === undefined || !names.includes(name)) continue;
+    const inode = (file: string) => lstatSync(join(path, file)).ino;
+    if (inode(temporary) === inode(name)) removeFileDurably(join(path, temporary));
+  }
 }
 
 async function removeShares(path: string, surroundings: Surroundings): Promise<string[]> {

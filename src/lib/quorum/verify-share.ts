@@ -96,7 +96,7 @@ export function verifyShare(
     throw refuse(
       "SHARE_OTHER_CUSTODIAN",
       `holds ${seat.name}'s share, not ${claimed}'s`,
-      `Present it as ${seat.name}'s: --share ${seat.name}=FILE`,
+      `Present it as ${seat.name}'s; by flag: --share ${seat.name}=FILE`,
     );
   }
   if (present.some((other) => other.seat === seat)) {

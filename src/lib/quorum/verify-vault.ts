@@ -35,13 +35,17 @@ export async function verifyVault(
 ): Promise<Verification> {
   const { identity } = vault;
   if (genesis !== undefined && genesis !== identity.genesis) {
-    throw new IntegrityError("vault", `its genesis is ${identity.genesis}, wanted ${genesis}`);
+    throw new IntegrityError("vault", `its genesis is ${identity.genesis}, wanted ${genesis}`, {
+      suggestions: ["Compare the hash with the paper once more", "If they differ, trust nothing in this vault"],
+    });
   }
   const chain = await vault.verify(full);
   if (checkpoint !== undefined) {
     const kept = openCheckpoint(checkpoint, identity.hostKey);
     if (kept?.vault !== identity.id || kept.epoch !== identity.epoch) {
-      throw new IntegrityError("kept checkpoint", "not signed by this vault's host key in this epoch, or altered");
+      throw new IntegrityError("kept checkpoint", "not signed by this vault's host key in this epoch, or altered", {
+        suggestions: ["Check that it is the right file, of this vault"],
+      });
     }
     if (kept.size > chain.size)
       throw new IntegrityError("vault", `has ${chain.size} entries, the kept checkpoint ${kept.size}`);

@@ -21,5 +21,5 @@ export async function passphraseWeakness(passphrase: string, context: readonly s
   const { score, feedback, crackTimes } = estimator.check(passphrase.slice(0, JUDGED_CHARACTERS), [...context]);
   if (score >= STRONG) return undefined;
   const advice = feedback.warning?.replace(/\.$/, "") ?? "add more words that are less common";
-  return `guessed in about ${crackTimes.offlineSlowHashingXPerSecond.display} offline: ${advice}`;
+  return `guessed offline in ${crackTimes.offlineSlowHashingXPerSecond.display}: ${advice}`;
 }

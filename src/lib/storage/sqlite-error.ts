@@ -1,6 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { ConclaveError, IntegrityError, systemErrorCode } from "../errors.ts";
 
+/** A file that ends within a page. */
+const CUT_OFF = "SQLITE_IOERR_SHORT_READ";
+/** What SQLite says of a file that no SQLite wrote so. */
+const DAMAGED = new RegExp(`^(?:SQLITE_(?:CORRUPT|NOTADB|FORMAT|TOOBIG|MISMATCH|CONSTRAINT)|${CUT_OFF}$)`);
+
 /**
  * What a person can act on in an error of SQLite; anything else is returned as it is.
  * @param path the database file
@@ -9,8 +14,9 @@ export function explainSqliteError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
   if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) return new BusyError(path, lockHolder(path));
-  if (/^SQLITE_(?:CORRUPT|NOTADB|FORMAT|TOOBIG|MISMATCH|CONSTRAINT)/.test(code)) {
-    return new IntegrityError("vault.db", `the database is damaged (${error.message})`);
+  if (DAMAGED.test(code) || error.message === "unsupported file format") {
+    const what = code === CUT_OFF ? "it is cut off" : error.message;
+    return new IntegrityError("vault.db", `the database is damaged (${what})`);
   }
   if (/^SQLITE_(?:FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM)/.test(code)) {
     return new ConclaveError("HOST_IO", `vault.db: the host could not read or write it (${error.message})`, {

@@ -107,13 +107,14 @@ function assertSchema(database: Database.Database): void {
   }
   if (encoding !== "UTF-8") throw new IntegrityError("vault.db", `encoding ${String(encoding)}, wanted UTF-8`);
 
-  const found = database.prepare<[], { type: string; name: string; sql: string | null }>(
-    "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL OR name NOT LIKE 'sqlite_autoindex_%' ORDER BY rowid",
+  const found = database.prepare<[], { type: string; name: string; tbl_name: string; sql: string | null }>(
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL OR name NOT LIKE 'sqlite_autoindex_%' ORDER BY rowid",
   );
   const rows = found.all();
+  const names = Object.keys(PRIMARY_KEYS);
   for (let i = 0; i < Math.max(rows.length, SCHEMA.length); i++) {
     const row = rows[i];
-    if (row?.sql !== SCHEMA[i] || row?.type !== "table") {
+    if (row?.sql !== SCHEMA[i] || row?.type !== "table" || row.name !== names[i] || row.tbl_name !== names[i]) {
       throw new IntegrityError("vault.db", `schema: ${row?.type ?? "table"} ${row?.name ?? i} is not as it was made`);
     }
   }
@@ -213,13 +214,16 @@ class SqliteStorage implements Storage {
         const { sql, values } = conditions(where);
         const set = Object.keys(changes).map((column) => `${column} = ?`);
         return this.#prepared(
-          `UPDATE "${table}" SET ${set.join(", ")} WHERE ${sql}`,
+          `UPDATE "${table}" SET ${set.join(", ")}${sql && ` WHERE ${sql}`}`,
           (statement) => statement.run(...Object.values(changes).map(toValue), ...values).changes,
         );
       },
       remove: async (table, where) => {
         const { sql, values } = conditions(where);
-        return this.#prepared(`DELETE FROM "${table}" WHERE ${sql}`, (statement) => statement.run(...values).changes);
+        return this.#prepared(
+          `DELETE FROM "${table}"${sql && ` WHERE ${sql}`}`,
+          (statement) => statement.run(...values).changes,
+        );
       },
     };
   }

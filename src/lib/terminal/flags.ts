@@ -5,6 +5,9 @@ import * as Flags from "@oclif/core/flags";
 /** Longest wait for another process, in seconds. */
 const LONGEST_LOCK_TIMEOUT = 24 * 60 * 60;
 
+/** What a repeatable flag is without being given; help then shows no empty default. */
+export const noneByDefault = { default: async (): Promise<string[]> => [], noCacheDefault: true };
+
 /** Where the vault is; every command that opens one has it. */
 export const vaultFlag = {
   vault: Flags.string({

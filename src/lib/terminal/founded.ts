@@ -58,11 +58,13 @@ export function foundedText(founded: FoundedVault): string {
       `${show(custodian)}:`,
       `  Your share is in ${show(file ?? "", 300)}, sealed to your passphrase, and you proved it.`,
       `  Take it away from this host, onto a medium of your own, and keep a copy elsewhere.`,
-      `  Test it now and then: conclave share verify ${show(custodian)}.share --vault ${show(path, 300)}`,
-      `  Then erase it here: shred -u ${show(file ?? "", 300)}`,
+      "  Test it now and then, wherever it lies:",
+      `    conclave share verify ${show(custodian)}.share --vault ${show(path, 300)}`,
+      "  Then erase it here:",
+      `    shred -u ${show(file ?? "", 300)}`,
     ].join("\n"),
   );
   const last =
-    "Write the genesis hash down on paper: conclave audit verify --genesis HASH proves later that this is this vault.";
+    "Write the genesis hash down on paper: later, conclave audit verify --genesis HASH proves that the vault is this one.";
   return [head, ...people, last].join("\n\n");
 }

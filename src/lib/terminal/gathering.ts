@@ -1,4 +1,5 @@
-import type { ConclaveError } from "../errors.ts";
+import { homedir } from "node:os";
+import { type ConclaveError, isConclaveError } from "../errors.ts";
 import type { Interaction, PresentedShare, QuorumProgress } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
 import { AbortedError } from "./aborted-error.ts";
@@ -7,7 +8,7 @@ import { show } from "./escape.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
-import { type NamedShareFile, openShareFile, type Passphrases, passphraseOf } from "./share-file.ts";
+import { type NamedShareFile, openShareFile, type Passphrases, passphraseOf, readShareFile } from "./share-file.ts";
 
 /** Clears the screen and what can be scrolled back to, so that the next custodian sees nothing of the last. */
 const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
@@ -29,6 +30,8 @@ export class Gathering implements Interaction {
   readonly #options: GatheringOptions;
   readonly #files: NamedShareFile[];
   #view = "";
+  /** What is asked for, in a few words: what a long plan says at its top is off the screen by then. */
+  #act = "";
   #fromRoom = false;
 
   constructor(options: GatheringOptions) {
@@ -37,8 +40,11 @@ export class Gathering implements Interaction {
   }
 
   async showPlan(view: PlanView): Promise<void> {
+    const [first, ...others] = view.actions.map((lines) => lines.slice(0, 2).map(({ value }) => value));
+    this.#act = [...(first ?? []), ...(others.length === 0 ? [] : [`and ${others.length} more`])].join(" ");
     this.#view = planText(view);
-    this.#say(`${this.#view}\n`);
+    if (this.#options.room) writeMessage(`${this.#view}\n\n`);
+    else this.#say(`${this.#view}\n`);
   }
 
   async presentShare(progress: readonly QuorumProgress[]): Promise<PresentedShare | undefined> {
@@ -49,7 +55,7 @@ export class Gathering implements Interaction {
 
     this.#fromRoom = true;
     const who = await askChoice(
-      "Who is next?",
+      `Who comes next, to approve ${this.#act}?`,
       [
         ...open.flatMap(({ missing }) => missing.map((name) => [name, name] as const)),
         ["nobody: stop here", undefined] as const,
@@ -57,15 +63,18 @@ export class Gathering implements Interaction {
       "--share [NAME=]FILE",
     );
     if (who === undefined) throw new AbortedError();
-    const path = await askLine(`${who}: where is your share file?`, "--share [NAME=]FILE", (answer) =>
-      answer === "" ? "a path is needed" : undefined,
+    const answer = await askLine(`${who}: where is your share file?`, "--share [NAME=]FILE", (typed) =>
+      unreadable(typedPath(typed)),
     );
-    return this.#open({ name: who, path }, `${who}: your passphrase`);
+    return this.#open({ name: who, path: typedPath(answer) }, `${who}: your passphrase`);
   }
 
   async shareAccepted(_custodian: string, progress: readonly QuorumProgress[]): Promise<void> {
     if (this.#fromRoom) writeMessage(`${CLEAR_SCREEN}${this.#view}\n\n`);
-    for (const line of progress.map(progressLine)) this.#say(line);
+    for (const line of progress.map(progressLine)) {
+      if (this.#fromRoom) writeMessage(`${line}\n`);
+      else this.#say(line);
+    }
   }
 
   async shareRefused(error: ConclaveError): Promise<boolean> {
@@ -78,7 +87,7 @@ export class Gathering implements Interaction {
   async confirm(typed: string | undefined): Promise<void> {
     if (this.#options.yes) return;
     const wanted = typed ?? "yes";
-    const answer = await askLine(`Type ${wanted} to execute this plan, anything else to stop:`, "--yes");
+    const answer = await askLine(`Type ${wanted} to execute ${this.#act}, anything else to stop:`, "--yes");
     if (answer !== wanted) throw new AbortedError();
   }
 
@@ -89,6 +98,23 @@ export class Gathering implements Interaction {
 
   #say(text: string): void {
     if (!this.#options.quiet) writeMessage(`${text}\n`);
+  }
+}
+
+/** A path as people type one: with spaces around it, or in their home. */
+function typedPath(answer: string): string {
+  return answer.trim().replace(/^~(?=\/)/, homedir());
+}
+
+/** Why a file can't be read, before its passphrase is asked for. */
+function unreadable(path: string): string | undefined {
+  if (path === "") return "a path is needed";
+  try {
+    readShareFile(path);
+    return undefined;
+  } catch (error) {
+    if (isConclaveError(error)) return error.message;
+    throw error;
   }
 }
 

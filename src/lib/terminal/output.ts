@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
+import { fold } from "./fold.ts";
 
 /** The program that read our standard output went away (`| head`): nobody is left to be told. */
 export class ReaderGoneError extends ConclaveError {
@@ -28,10 +29,10 @@ export function writeResult(text: string): void {
   }
 }
 
-/** Write `text` to standard error; where that can't be written, nobody is there to be told. */
+/** Write `text` to standard error, folded if that is a screen; where that can't be written, nobody is there to be told. */
 export function writeMessage(text: string): void {
   try {
-    writeAll(2, text);
+    writeAll(2, fold(text, process.stderr.columns));
   } catch {
     // Whatever the message was about goes on, or fails with its own exit status.
   }

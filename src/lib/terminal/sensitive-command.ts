@@ -5,7 +5,8 @@ import type { PlannedAction } from "../quorum/action.ts";
 import { type Executed, executePlan, preparePlan } from "../quorum/execute.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
-import { dryRunFlag, reasonFlag, yesFlag } from "./flags.ts";
+import { dryRunFlag, noneByDefault, reasonFlag, yesFlag } from "./flags.ts";
+import { fold } from "./fold.ts";
 import { Gathering } from "./gathering.ts";
 import { parseNamed } from "./named-files.ts";
 import { planText } from "./plan-text.ts";
@@ -20,7 +21,7 @@ export const passphraseFileFlag = {
     helpValue: "NAME=FILE",
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
+    ...noneByDefault,
   }),
 };
 
@@ -31,7 +32,7 @@ export const sensitiveFlags = {
     helpValue: "[NAME=]FILE",
     multiple: true,
     multipleNonGreedy: true,
-    default: [],
+    ...noneByDefault,
   }),
   ...passphraseFileFlag,
   ...yesFlag,
@@ -73,7 +74,7 @@ export abstract class SensitiveCommand extends VaultCommand {
     if (gathering !== undefined) return executePlan(vault, prepared, gathering);
 
     const { view, objection } = prepared;
-    this.result(planText(view));
+    this.result(fold(planText(view), process.stdout.columns));
     this.result(
       objection === undefined
         ? "\nWould be executed as things stand"

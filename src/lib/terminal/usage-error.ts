@@ -32,7 +32,7 @@ export function usageError(error: unknown, usage: string): ConclaveError {
   const missing = /^No (file|directory) found at (.*)$/s.exec(said);
   if (missing) return new ConclaveError("NOT_FOUND", `${missing[1]} not found: ${missing[2]}`, { cause: error });
 
-  const message = missingArguments(error) ?? flag + rephrase(said);
+  const message = missingArguments(error) ?? (flag + rephrase(said)).replace(/^must /, "the argument must ");
   return new ConclaveError("USAGE", message, { suggestions: [usage], cause: error });
 }
 

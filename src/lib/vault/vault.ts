@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
 import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
 import { type Clock, timestamp } from "../clock.ts";
@@ -8,6 +9,8 @@ import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { type Anchor, loadAnchor, saveAnchor } from "../host/anchor.ts";
 import { assertPrivateDirectory, assertPrivateFile } from "../host/directory.ts";
 import { loadHostKey } from "../host/host-key.ts";
+import { firstIssue } from "../json.ts";
+import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } from "../names.ts";
 import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
@@ -28,6 +31,16 @@ export interface Act {
   writer: Writer;
   chain: AuditChain;
 }
+
+const identitySchema = z.strictObject({
+  id: idSchema,
+  name: nameSchema,
+  epoch: idSchema,
+  genesis: digestSchema,
+  hostKey: publicKeySchema,
+  rehearsal: z.literal([0, 1]),
+  created: timestampSchema,
+});
 
 /** Where the database of a vault lies. */
 export function databasePath(path: string): string {
@@ -53,13 +66,20 @@ export async function openVault(directory: string, surroundings: Surroundings): 
   }
   const storage = openSqlite(databasePath(path), surroundings);
   try {
-    const identity = await storage.find("vault", {});
-    if (identity === undefined) throw new IntegrityError("vault", "the table has no row");
-    return new Vault(path, storage, identity, surroundings);
+    return new Vault(path, storage, await readIdentity(storage), surroundings);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The vault's own row. Paths and comparisons rest on it before anything is verified, so its form is checked. */
+async function readIdentity(reader: Reader): Promise<Row<"vault">> {
+  const row = await reader.find("vault", {});
+  if (row === undefined) throw new IntegrityError("vault", "the table has no row");
+  const parsed = identitySchema.safeParse(row);
+  if (!parsed.success) throw new IntegrityError("vault", `column ${firstIssue(parsed.error.issues)}`);
+  return parsed.data;
 }
 
 /** An open, locked vault. Reads may be made at any time; what changes it runs over a verified chain. */
@@ -108,17 +128,13 @@ export class Vault implements AsyncDisposable {
   }
 
   /**
-   * Verify everything, with the vault locked.
+   * Verify everything, with the vault locked; nothing is written, this machine's anchor neither.
    * @param full verify signatures of the whole chain, also those that this machine verified before
    * @throws IntegrityError what is wrong, and where
    */
   async verify(full = false): Promise<AuditChain> {
     const anchor = this.anchor();
-    const chain = await this.#storage.snapshot(async (reader) =>
-      this.#verifyWhole(reader, full ? undefined : anchor?.verified),
-    );
-    if (anchor !== undefined) this.remember(chain, true);
-    return chain;
+    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
   }
 
   /**
