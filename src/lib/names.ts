@@ -32,4 +32,4 @@ export const timestampSchema = z.iso
   .refine((text) => !Number.isNaN(Date.parse(text)), "must be a time");
 
 /** Free text of a person: shown escaped, never empty of meaning to a program. */
-export const textSchema = z.string().max(LIMITS.textLength);
+export const textSchema = z.string().max(LIMITS.textLength, `must be at most ${LIMITS.textLength} characters`);

@@ -1,3 +1,5 @@
+import { hostname, userInfo } from "node:os";
+
 /** What differs from run to run, and the name that stands for it. */
 const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["TIME", /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g],
@@ -9,6 +11,22 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["RECIPIENT", /\bage1[a-z0-9]{20,}/g],
   ["AGE-FILE", /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g],
   ["RUNTIME", /\b(?:linux|darwin)-(?:x64|arm64) node-v[\d.]+/g],
+  ["PUBLIC-KEY", /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g],
+  ["WORDS", /(?<=In words {2,}|"words": ")(?:[a-z]{3,8} ){11}[a-z]{3,8}/g],
+  ["CHECK-VALUE", /\b[0-9a-f]{10}\b/g],
+  ["ROOT", /(?<=^|\\n)[A-Za-z0-9+/]{43}=(?=\\n|$)/gm],
+  ["NOTE-SIGNATURE", /(?<=— conclave\/.{1,90} )[A-Za-z0-9+/]{60,}={0,2}/g],
+  ["X", /(?<="x": )\d+/g],
+  ["REHEARSAL-FOLDER", /\bconclave-rehearsal-\w+/g],
+];
+
+/** Who runs the tests and where, in the places where it is shown. */
+const ME: readonly (readonly [name: string, text: string | RegExp])[] = [
+  ["USER@HOST", `${userInfo().username}@${hostname()}`],
+  ["USER on HOST", `${userInfo().username} on ${hostname()}`],
+  ['"requester": "USER"', `"requester": "${userInfo().username}"`],
+  ['"host": "HOST"', `"host": "${hostname()}"`],
+  ["USER  ", new RegExp(`(?<=alice, bob {2,})${userInfo().username} +`, "g")], // a cell, padded by its length
 ];
 
 /**
@@ -19,6 +37,7 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
  */
 export function scrub(text: string, folder: string): string {
   let scrubbed = text.replaceAll(folder, "PLACE");
+  for (const [name, own] of ME) scrubbed = scrubbed.replaceAll(own, name);
   for (const [name, pattern] of CHANGING) {
     const known = new Map<string, string>();
     scrubbed = scrubbed.replace(pattern, (found) => {

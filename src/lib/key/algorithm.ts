@@ -33,6 +33,8 @@ interface AlgorithmRow {
   title: string;
   /** A key serves one purpose (SP 800-57 part 1 rev. 5, section 5.2): its usages lie within one of these. The first is the default. */
   purposes: readonly (readonly Usage[])[];
+  /** Node's name for the type of its public half; null if it is symmetric. */
+  keyType: string | null;
   generate(): GeneratedKey;
 }
 
@@ -43,11 +45,13 @@ export const ALGORITHMS = {
   "aes-256": {
     title: "AES, 256 bits (FIPS 197)",
     purposes: [["encrypt", "decrypt"], ["wrap", "unwrap"], ["derive"], ["mac"]],
+    keyType: null,
     generate: () => symmetric(32, (key) => aesCmac(key, new Uint8Array(16))),
   },
   "hmac-sha256": {
     title: "HMAC with SHA-256, 256 bits (FIPS 198-1)",
     purposes: [["mac"], ["derive"]],
+    keyType: null,
     generate: () => symmetric(32, (key) => createHmac("sha256", key).update(new Uint8Array(16)).digest()),
   },
   "rsa-3072": {
@@ -57,21 +61,25 @@ export const ALGORITHMS = {
       ["encrypt", "decrypt"],
       ["wrap", "unwrap"],
     ],
+    keyType: "rsa",
     generate: () => asymmetric(generateKeyPairSync("rsa", { modulusLength: 3072, publicExponent: 0x10001 })),
   },
   "ec-p256": {
     title: "Elliptic curve P-256 (SP 800-186)",
     purposes: [["sign", "verify"], ["derive"]],
+    keyType: "ec",
     generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: "P-256" })),
   },
   ed25519: {
     title: "Ed25519 (RFC 8032)",
     purposes: [["sign", "verify"]],
+    keyType: "ed25519",
     generate: () => asymmetric(generateKeyPairSync("ed25519")),
   },
   "ml-dsa-65": {
     title: "ML-DSA-65 (FIPS 204)",
     purposes: [["sign", "verify"]],
+    keyType: "ml-dsa-65",
     generate: () => asymmetric(generateKeyPairSync("ml-dsa-65")),
   },
 } as const satisfies Record<string, AlgorithmRow>;

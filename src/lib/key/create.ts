@@ -9,7 +9,7 @@ import { digestSchema, idSchema, nameSchema, textSchema } from "../names.ts";
 import type { Action, Effect } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Unlocked } from "../vault/unlocked.ts";
-import { ALGORITHM_NAMES, ALGORITHMS, USAGES, usagesProblem } from "./algorithm.ts";
+import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, USAGES, usagesProblem } from "./algorithm.ts";
 import { showDuration } from "./duration.ts";
 import { fingerprint } from "./fingerprint.ts";
 
@@ -75,13 +75,14 @@ export const keyCreate: Action<KeyCreateParameters> = {
     using material = generated.material;
     const { kekVersion, blob } = await vault.wrap(material, { keyring: keyring.id, key, version: 1, algorithm });
     const { checkValue, publicKey } = generated;
+    const { keyType } = ALGORITHMS[algorithm];
     const data = {
       key,
       kekVersion,
       blob: blob.hash,
       checkValue,
       publicKey,
-      fingerprint: publicKey === null ? null : fingerprint(publicKey),
+      fingerprint: publicKey === null || keyType === null ? null : fingerprint(publicKey, keyType),
     };
     return { data, blobs: [blob] };
   },
@@ -95,10 +96,7 @@ export const keyCreateEntry = effectType({
     await checkKeyCreate(parameters, tables);
     const keyring = await tables.find("keyrings", { id: parameters.keyring.id });
     if (keyring?.kekVersion !== data.kekVersion) throw entryError(entry, "not wrapped under the keyring's newest KEK");
-    const symmetric = data.checkValue !== null && data.publicKey === null && data.fingerprint === null;
-    const asymmetric =
-      data.checkValue === null && data.publicKey !== null && data.fingerprint === fingerprint(data.publicKey);
-    if (!symmetric && !asymmetric)
+    if (!isTold(parameters.algorithm, data))
       throw entryError(entry, "neither a check value nor a public key with its fingerprint");
 
     const { name, algorithm, usages, exportable, tags, cryptoperiodSeconds } = parameters;
@@ -129,6 +127,20 @@ export const keyCreateEntry = effectType({
     });
   },
 });
+
+/** Whether an effect tells of a key what its algorithm has to tell: a check value, or the public half. */
+function isTold(
+  algorithm: Algorithm,
+  {
+    checkValue,
+    publicKey,
+    fingerprint: told,
+  }: Pick<z.infer<typeof dataSchema>, "checkValue" | "publicKey" | "fingerprint">,
+): boolean {
+  const { keyType } = ALGORITHMS[algorithm];
+  if (keyType === null) return checkValue !== null && publicKey === null && told === null;
+  return checkValue === null && publicKey !== null && told !== null && told === fingerprint(publicKey, keyType);
+}
 
 async function checkKeyCreate({ keyring, name, algorithm, usages }: KeyCreateParameters, state: Reader): Promise<void> {
   const row = await state.find("keyrings", { id: keyring.id });

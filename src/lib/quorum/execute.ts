@@ -4,6 +4,7 @@ import { HOUR, MINUTE, timestamp } from "../clock.ts";
 import { equalBytes } from "../crypto/constant-time.ts";
 import { randomHex } from "../crypto/random.ts";
 import { ConclaveError, type ErrorCode, IntegrityError, isConclaveError } from "../errors.ts";
+import { firstIssue } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { combineShares } from "../share/shamir.ts";
 import type { Reader } from "../storage/storage.ts";
@@ -15,7 +16,7 @@ import { type Actions, type BoundAction, bindAction, type PlannedAction } from "
 import { type Approval, signApproval } from "./approval.ts";
 import { type GatheredShares, gatherShares } from "./gather.ts";
 import type { Interaction } from "./interaction.ts";
-import { type Plan, planDigest } from "./plan.ts";
+import { type Plan, planDigest, planSchema } from "./plan.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 import { type QuorumGeneration, quorumInForce } from "./state.ts";
 
@@ -50,7 +51,7 @@ export interface Executed {
 
 /**
  * Make a plan over the verified chain. Writes nothing.
- * @throws ConclaveError INTEGRITY; REFUSED while a quorum is pending
+ * @throws ConclaveError INTEGRITY; REFUSED while a quorum is pending; USAGE for a reason or parameter that is too long
  */
 export async function preparePlan(vault: Vault, catalogue: Actions, request: Request): Promise<PreparedPlan> {
   const chain = await vault.verify();
@@ -84,6 +85,8 @@ export async function preparePlan(vault: Vault, catalogue: Actions, request: Req
     session: null,
     actions: actions.map(({ name, parameters }) => ({ action: name, parameters })),
   };
+  const parsed = planSchema.safeParse(plan);
+  if (!parsed.success) throw new ConclaveError("USAGE", firstIssue(parsed.error.issues));
   const view = await viewPlan(plan, actions, quorums, state);
   return { plan, actions, quorums, view, objection: await objectionOf(actions, state) };
 }

@@ -194,7 +194,8 @@ export class Vault implements AsyncDisposable {
       await chain.storeCheckpoint(writer, hostKey);
       return { result, chain };
     });
-    this.remember(chain, whole);
+    // Only an approved act makes a vault this machine's: its custodians' share files name the genesis.
+    if (whole || this.anchor() !== undefined) this.remember(chain, whole);
     return result;
   }
 }

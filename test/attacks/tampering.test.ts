@@ -1,0 +1,380 @@
+import { randomBytes } from "node:crypto";
+import type Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PRIMARY_KEYS, PROJECTIONS, type TableName } from "../../src/lib/storage/tables.ts";
+import { DamagedVault } from "../support/damage.ts";
+import { contentsOf } from "../support/raw-database.ts";
+import { foundVault, type MadeVault } from "../support/vault.ts";
+
+type Cell = string | number | Uint8Array | null;
+type AnyRow = Record<string, Cell>;
+
+const KEYS = ["payments", "signing", "backups"];
+
+let made: MadeVault;
+let vault: DamagedVault;
+/** Every table with its rows, as they are. */
+let tables: Record<TableName, AnyRow[]>;
+/** Ids of the keys, in the order of `KEYS`. */
+let ids: string[];
+
+beforeAll(async () => {
+  made = await foundVault();
+  await made.createKey("payments", ["alice", "bob"]);
+  await expect(made.createKey("refused", ["alice"])).rejects.toMatchObject({ code: "QUORUM_NOT_MET" });
+  await made.createKey("signing", ["bob", "carol"], "ed25519");
+  await expect(made.createKey("payments", ["alice", "carol"])).rejects.toMatchObject({ code: "EXISTS" });
+  await made.createKey("backups", ["alice", "bob", "carol"]);
+  made.surroundings.state = made.place.file("elsewhere"); // a machine without memory of the vault, which would refuse more
+  vault = new DamagedVault(made);
+  tables = contentsOf(made.database) as Record<TableName, AnyRow[]>;
+  ids = KEYS.map((name) => String(tables.keys.find((row) => row["name"] === name)?.["id"]));
+});
+
+afterAll(async () => {
+  await made[Symbol.asyncDispose]();
+});
+
+test("the vault itself verifies", async () => {
+  expect(await vault.judge("nothing", vault.sound)).toBe("same state");
+});
+
+describe("T2: one value of one row, changed by plain SQL", () => {
+  test.for(Object.keys(PRIMARY_KEYS) as TableName[])("of %s", { timeout: 60_000 }, async (table) => {
+    let changed = 0;
+    for (const row of tables[table]) {
+      for (const [column, value] of Object.entries(row)) {
+        for (const other of otherValues(table, column, value)) {
+          const what = `${table} ${rowOf(table, row)}, ${column} = ${String(other).slice(0, 60)}`;
+          let applied = true;
+          const message = await vault
+            .refusalOf(what, (database) => {
+              applied = set(database, table, row, column, other);
+            })
+            .catch((error: unknown) => {
+              if (applied) throw error;
+            });
+          if (message === undefined) continue; // the schema doesn't let it
+          changed++;
+          expect(message, what).toMatch(nameOf(table, row, column));
+        }
+      }
+    }
+    if (table !== "checkpoint") expect(changed).toBeGreaterThanOrEqual(tables[table].length);
+  });
+
+  /** What names the place in a message. */
+  function nameOf(table: TableName, row: AnyRow, column: string): RegExp {
+    const sequence = Number(row["sequence"]);
+    switch (table) {
+      case "entries":
+        if (column === "text") return new RegExp(`\\bentry ${sequence}\\b|stands at ${sequence}$`);
+        return new RegExp(`\\bentry ${sequence}\\b|\\bentries ${sequence} to|\\bentry ${sequence + 1}\\b`);
+      case "checkpoint":
+        return /checkpoint(?::|\)$)/;
+      case "blobs":
+        return /^blobs: .*(?:ciphertext of (?:key (?:payments|signing|backups) version 1|KEK version 1 of keyring default)|belongs to nothing)/;
+      case "vault":
+        return new RegExp(`^vault(?:: column ${column}| ${row["id"]}, column ${column}|.*row)`);
+      default: {
+        const isKey = PRIMARY_KEYS[table].some((name) => name === column);
+        if (isKey) return new RegExp(`^${table} .*row`);
+        return new RegExp(`^${table} ${rowOf(table, row)}, column ${column}: is .*, the audit chain says`);
+      }
+    }
+  }
+});
+
+describe("T4: rows", () => {
+  test.for(Object.keys(PRIMARY_KEYS) as TableName[])("each row of %s deleted", async (table) => {
+    for (const row of tables[table]) {
+      const message = await vault.refusalOf(`${table} ${rowOf(table, row)} deleted`, (database) =>
+        remove(database, table, row),
+      );
+      expect(message).toMatch(missing(table, row));
+    }
+  });
+
+  function missing(table: TableName, row: AnyRow): RegExp {
+    switch (table) {
+      case "entries":
+        return new RegExp(`^audit chain: entr(?:y|ies) ${row["sequence"]} (?:is|to \\d+ are) missing$`);
+      case "checkpoint":
+        return /^checkpoint: missing/;
+      case "vault":
+        return /^vault: the table has no row$/;
+      case "blobs":
+        return /^blobs: the ciphertext of .* is missing$/;
+      default:
+        return new RegExp(`^${table} ${rowOf(table, row)}: the row is missing: the audit chain has it$`);
+    }
+  }
+
+  test.for(PROJECTIONS)("each row of %s twice, the second with a new key", async (table) => {
+    for (const row of tables[table]) {
+      const copy = { ...row, ...newKey(table, row) };
+      const message = await vault.refusalOf(`${table} ${rowOf(table, row)} twice`, (database) =>
+        insert(database, table, copy),
+      );
+      expect(message).toMatch(
+        new RegExp(`^${table} .*: (?:a row that the audit chain does not have|the row is missing)|^vault`),
+      );
+    }
+  });
+
+  test("the last entries deleted: the first and the last missing are told", async () => {
+    const total = tables.entries.length;
+    for (const count of [1, 2, 4]) {
+      const message = await vault.refusalOf(`last ${count}`, (database) =>
+        database.exec(`DELETE FROM entries WHERE sequence > ${total - count}`),
+      );
+      const which = count === 1 ? `entry ${total} is` : `entries ${total - count + 1} to ${total} are`;
+      expect(message).toBe(`audit chain: ${which} missing`);
+    }
+  });
+
+  test("entries 8 to 11 deleted from the middle", async () => {
+    const message = await vault.refusalOf("8 to 11", (database) =>
+      database.exec("DELETE FROM entries WHERE sequence BETWEEN 8 AND 11"),
+    );
+    expect(message).toBe("audit chain: entries 8 to 11 are missing");
+  });
+
+  test("entries 8 to 11 deleted and the rest renumbered", async () => {
+    const message = await vault.refusalOf("8 to 11, renumbered", (database) =>
+      database.exec(`
+        DELETE FROM entries WHERE sequence BETWEEN 8 AND 11;
+        UPDATE entries SET sequence = sequence - 4 WHERE sequence > 11`),
+    );
+    expect(message).toMatch(/^entry 12 \(.*\): stands at 8$/);
+  });
+
+  test("two entries in each other's place", async () => {
+    const message = await vault.refusalOf("6 and 7", (database) =>
+      database.exec(`
+        UPDATE entries SET sequence = -6 WHERE sequence = 6;
+        UPDATE entries SET sequence = 6 WHERE sequence = 7;
+        UPDATE entries SET sequence = 7 WHERE sequence = -6`),
+    );
+    expect(message).toMatch(/^entry 7 \(.*\): stands at 6$/);
+  });
+
+  test("the last entry once more", async () => {
+    const next = tables.entries.length + 1;
+    const message = await vault.refusalOf("the last entry twice", (database) =>
+      database.exec(`INSERT INTO entries SELECT ${next}, text FROM entries ORDER BY sequence DESC LIMIT 1`),
+    );
+    expect(message).toMatch(new RegExp(`^entry ${next - 1} \\(.*\\): stands at ${next}$`));
+  });
+
+  test("an entry before the first", async () => {
+    const message = await vault.refusalOf("entry 0", (database) =>
+      database.exec("INSERT INTO entries SELECT 0, text FROM entries WHERE sequence = 1"),
+    );
+    expect(message).toBe("entry 0: a sequence that no entry can have");
+  });
+
+  test("T5: all entries deleted", async () => {
+    const message = await vault.refusalOf("no entries", (database) => database.exec("DELETE FROM entries"));
+    expect(message).toBe("audit chain: has no genesis");
+  });
+
+  test("T5: the table of entries dropped, or dropped and laid anew", async () => {
+    const { sql } = { sql: "SELECT sql FROM sqlite_schema WHERE name = 'entries'" };
+    const dropped = await vault.refusalOf("dropped", (database) => database.exec("DROP TABLE entries"));
+    expect(dropped).toBe("vault.db: schema: table checkpoint is not as it was made");
+    const anew = await vault.refusalOf("anew", (database) => {
+      const statement = database.prepare<[], { sql: string }>(sql).get()?.sql ?? "";
+      database.exec(`DROP TABLE entries; ${statement}`);
+    });
+    expect(anew).toBe("vault.db: schema: table checkpoint is not as it was made");
+  });
+});
+
+describe("T1: ciphertexts", () => {
+  test("of two keys in each other's place: both are named", async () => {
+    const [a, b] = blobsOf("payments", "backups");
+    const message = await vault.refusalOf("bytes swapped", (database) => {
+      const update = database.prepare("UPDATE blobs SET bytes = ? WHERE hash = ?");
+      update.run(b.bytes, a.hash);
+      update.run(a.bytes, b.hash);
+    });
+    expect(message).toContain("the ciphertext of key payments version 1 (keyVersions) is altered");
+    expect(message).toContain("the ciphertext of key backups version 1 (keyVersions) is altered");
+  });
+
+  test("named by each other's key", async () => {
+    const [a, b] = blobsOf("payments", "backups");
+    const message = await vault.refusalOf("names swapped", (database) => {
+      const update = database.prepare("UPDATE keyVersions SET blob = ? WHERE key = ?");
+      update.run(b.hash, ids[0]);
+      update.run(a.hash, ids[2]);
+    });
+    const first = [ids[0], ids[2]].sort()[0];
+    expect(message).toMatch(new RegExp(`^keyVersions ${first}/1, column blob: `));
+  });
+
+  test("of a key in place of the KEK's", async () => {
+    const [a] = blobsOf("payments", "backups");
+    const message = await vault.refusalOf("the KEK's", (database) =>
+      database.prepare("UPDATE blobs SET bytes = ? WHERE hash = (SELECT blob FROM keks)").run(a.bytes),
+    );
+    expect(message).toBe("blobs: the ciphertext of KEK version 1 of keyring default is altered");
+  });
+
+  test("a ciphertext altered under its own new hash", async () => {
+    const [a] = blobsOf("payments", "backups");
+    const message = await vault.refusalOf("another ciphertext", (database) => {
+      const hash = randomBytes(32).toString("hex");
+      database.prepare("UPDATE blobs SET bytes = ?, hash = ? WHERE hash = ?").run(randomBytes(72), hash, a.hash);
+      database.prepare("UPDATE keyVersions SET blob = ? WHERE blob = ?").run(hash, a.hash);
+    });
+    expect(message).toMatch(new RegExp(`^keyVersions ${ids[0]}/1, column blob: `));
+  });
+
+  test("S20: a blob that belongs to nothing, as that of a destroyed key put back would", async () => {
+    const message = await vault.refusalOf("a blob", (database) =>
+      database.prepare("INSERT INTO blobs VALUES (?, ?)").run("ab".repeat(32), randomBytes(72)),
+    );
+    expect(message).toBe("blobs: blob abababababababab belongs to nothing");
+  });
+
+  test("more faults than a message has room for are counted", async () => {
+    const message = await vault.refusalOf("many", (database) => {
+      const add = database.prepare("INSERT INTO blobs VALUES (?, ?)");
+      for (let i = 0; i < 9; i++) add.run(randomBytes(32).toString("hex"), randomBytes(72));
+    });
+    expect(message).toMatch(/^blobs: (?:blob \w{16} belongs to nothing(?:; )?){5} and 4 more$/);
+  });
+});
+
+describe("T2, T12, S20: changes made in all the places that belong together", () => {
+  test.for([
+    { what: "a key set to destroyed", sql: "UPDATE keyVersions SET state = 'destroyed'", named: "column state" },
+    { what: "every key made exportable", sql: "UPDATE keys SET exportable = 1", named: "column exportable" },
+    {
+      what: "a key renamed",
+      sql: "UPDATE keys SET name = 'innocent' WHERE name = 'payments'",
+      named: 'column name: is "innocent", the audit chain says "payments"',
+    },
+    {
+      what: "two keys with each other's names",
+      sql: "UPDATE keys SET name = 'x' WHERE name = 'payments'; UPDATE keys SET name = 'payments' WHERE name = 'backups'; UPDATE keys SET name = 'backups' WHERE name = 'x'",
+      named: "column name",
+    },
+    {
+      what: "threshold 1 in the manifest",
+      sql: `UPDATE generations SET manifest = replace(manifest, '"threshold":2', '"threshold":1')`,
+      named: "column manifest",
+    },
+    {
+      what: "a rehearsal's mark taken off",
+      sql: `UPDATE vault SET rehearsal = 0; UPDATE generations SET manifest = replace(manifest, '"rehearsal":true', '"rehearsal":false')`,
+      named: "column rehearsal",
+    },
+    {
+      what: "a quorum set back to pending",
+      sql: "UPDATE generations SET state = 'pending'; UPDATE seats SET confirmed = NULL, proved = NULL",
+      named: "column state",
+    },
+    { what: "a plan forgotten, to be executed again", sql: "DELETE FROM plans", named: "plans" },
+    {
+      what: "a key removed without a trace but the chain",
+      sql: "DELETE FROM blobs WHERE hash = (SELECT blob FROM keyVersions LIMIT 1); DELETE FROM keys WHERE id = (SELECT key FROM keyVersions LIMIT 1); DELETE FROM keyVersions WHERE key NOT IN (SELECT id FROM keys)",
+      named: "the row is missing: the audit chain has it",
+    },
+    {
+      what: "a checkpoint of another text",
+      sql: "UPDATE checkpoint SET note = replace(note, char(10) || char(10), char(10) || 'more' || char(10) || char(10))",
+      named: "checkpoint: missing, altered, or not signed",
+    },
+    {
+      what: "two tables in each other's pages",
+      sql: "UPDATE sqlite_schema SET rootpage = CASE name WHEN 'quorums' THEN (SELECT rootpage FROM sqlite_schema WHERE name = 'plans') ELSE (SELECT rootpage FROM sqlite_schema WHERE name = 'quorums') END WHERE name IN ('quorums', 'plans')",
+      named: "vault.db",
+    },
+  ])("$what", async ({ what, sql, named }) => {
+    expect(await vault.refusalOf(what, (database) => database.exec(sql))).toContain(named);
+  });
+});
+
+function rowOf(table: TableName, row: AnyRow): string {
+  return PRIMARY_KEYS[table].map((column) => String(row[column])).join("/");
+}
+
+/** Hash and bytes of the ciphertexts of two keys. */
+function blobsOf(...names: [string, string]): [Blob, Blob] {
+  const [a, b] = names.map((name) => {
+    const id = ids[KEYS.indexOf(name)];
+    const hash = tables.keyVersions.find((row) => row["key"] === id)?.["blob"];
+    return tables.blobs.find((row) => row["hash"] === hash) as unknown as Blob;
+  });
+  if (a === undefined || b === undefined) throw new TypeError("no such blob");
+  return [a, b];
+}
+
+interface Blob {
+  hash: string;
+  bytes: Uint8Array;
+}
+
+/** Other values that a column could hold: changed a little, its neighbour's, what an attacker would want. */
+function otherValues(table: TableName, column: string, value: Cell): Cell[] {
+  const neighbour = tables[table].map((row) => row[column] ?? null).find((other) => !same(other, value)) ?? null;
+  const wanted: Record<string, Cell[]> = {
+    state: ["destroyed", "active", "pending", "compromised"],
+    exportable: [1],
+    cryptoperiodSeconds: [1],
+    usages: ['["encrypt","decrypt","wrap","unwrap"]'],
+    rehearsal: [0],
+    generation: [2],
+    kekVersion: [0, 2],
+  };
+  const all = [...nearTo(value), neighbour, ...(wanted[column] ?? [])];
+  return all.filter((other, i) => !same(other, value) && all.findIndex((earlier) => same(earlier, other)) === i);
+}
+
+function nearTo(value: Cell): Cell[] {
+  if (value === null) return ["something", 7];
+  if (typeof value === "number") return [value + 1];
+  if (typeof value === "string") return [`${value}x`, value.replace(/[0-9]/, (digit) => String(9 - Number(digit)))];
+  return [Uint8Array.from(value, (byte, i) => (i === 30 ? byte ^ 1 : byte)), value.subarray(1), new Uint8Array(0)];
+}
+
+function same(a: Cell, b: Cell): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : a === b;
+}
+
+/** @returns whether the schema lets it */
+function set(database: Database.Database, table: TableName, row: AnyRow, column: string, value: Cell): boolean {
+  const key = PRIMARY_KEYS[table];
+  const where = key.map((name) => `"${name}" = ?`).join(" AND ");
+  try {
+    const update = database.prepare(`UPDATE "${table}" SET "${column}" = ? WHERE ${where}`);
+    return update.run(value, ...key.map((name) => row[name])).changes === 1;
+  } catch (error) {
+    if (error instanceof Error && /constraint failed|cannot store|datatype mismatch/.test(error.message)) return false;
+    throw error;
+  }
+}
+
+function remove(database: Database.Database, table: TableName, row: AnyRow): void {
+  const key = PRIMARY_KEYS[table];
+  const where = key.map((name) => `"${name}" = ?`).join(" AND ");
+  database.prepare(`DELETE FROM "${table}" WHERE ${where}`).run(...key.map((name) => row[name]));
+}
+
+function insert(database: Database.Database, table: TableName, row: AnyRow): void {
+  const columns = Object.keys(row);
+  database
+    .prepare(`INSERT INTO "${table}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`)
+    .run(...Object.values(row));
+}
+
+/** What makes a copy of a row one that the table takes: the last column of its key, and a unique name. */
+function newKey(table: TableName, row: AnyRow): AnyRow {
+  const column = PRIMARY_KEYS[table].at(-1) ?? "";
+  const value = row[column];
+  const key = { [column]: typeof value === "number" ? value + 100 : `${String(value).slice(0, -1)}z` };
+  return "name" in row ? { ...key, name: `${String(row["name"])}-2` } : key;
+}

@@ -1,0 +1,117 @@
+import { globSync } from "node:fs";
+import { basename } from "node:path";
+import { describe, expect, test } from "vitest";
+import { hex } from "../../src/lib/bytes.ts";
+import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { digestOf } from "../../src/lib/crypto/digest.ts";
+import { LABELS, labelled } from "../../src/lib/crypto/labels.ts";
+import { proofSchema } from "../../src/lib/custodian/proof.ts";
+import { canonicalJson } from "../../src/lib/json.ts";
+import { ALGORITHMS, USAGES } from "../../src/lib/key/algorithm.ts";
+import { LIMITS } from "../../src/lib/limits.ts";
+import { approvalSchema } from "../../src/lib/quorum/approval.ts";
+import { manifestSchema } from "../../src/lib/quorum/manifest.ts";
+import { planSchema } from "../../src/lib/quorum/plan.ts";
+import { exampleEntries } from "./example-vault.ts";
+import { format, type Page, ROOT } from "./page.ts";
+
+const entries = exampleEntries().map((text) => JSON.parse(text));
+
+/** The members in the table of a section. */
+function membersOf(page: Page, section: string): string[] {
+  return page.section(section).firstCells();
+}
+
+describe("README.md", () => {
+  const page = format("README");
+
+  test("every page of the folder is in the index", () => {
+    const pages = globSync("docs/formats/*.md", { cwd: ROOT }).map((path) => basename(path));
+    const listed = page.firstCells().flatMap((cell) => /^\[(.*)\]\(\1\)$/.exec(cell)?.[1] ?? []);
+    expect(listed.sort()).toEqual(pages.filter((name) => name !== "README.md").sort());
+  });
+
+  test("the labels are those of the code", () => {
+    expect(membersOf(page, "Labels")).toEqual(Object.values(LABELS));
+  });
+
+  test("the limits are those of the code", () => {
+    const rows = page.section("Limits").rows();
+    expect(rows.map(([name, limit]) => [name?.replaceAll("`", ""), Number(limit)])).toEqual(Object.entries(LIMITS));
+  });
+
+  test("the test vector", () => {
+    const vector = page.section("Test vector");
+    const text = canonicalJson(vector.json());
+    expect(vector.indented()).toEqual([hex(labelled("plan", text)), digestOf("plan", text)]);
+  });
+});
+
+describe("the members in a page are those that the code reads", () => {
+  test("manifest.md", () => {
+    const { custodians } = manifestSchema.shape;
+    expect(membersOf(format("manifest"), "Members")).toEqual([
+      ...Object.keys(manifestSchema.shape),
+      ...Object.keys(custodians.element.shape),
+    ]);
+  });
+
+  test("plan.md", () => {
+    expect(membersOf(format("plan"), "Members")).toEqual(Object.keys(planSchema.shape));
+  });
+
+  test("approval.md", () => {
+    expect(membersOf(format("approval"), "Members")).toEqual(Object.keys(approvalSchema.shape.statement.shape));
+  });
+
+  test("proof.md", () => {
+    expect(membersOf(format("proof"), "Members")).toEqual(Object.keys(proofSchema.shape.statement.shape));
+  });
+
+  test("audit-entry.md", () => {
+    expect(membersOf(format("audit-entry"), "Members").sort()).toEqual(Object.keys(entries[0]).sort());
+  });
+});
+
+describe("audit-entry.md", () => {
+  const page = format("audit-entry");
+
+  test("every entry type has its row and its section, and so has nothing else", () => {
+    const rows = page.section("Types").rows().slice(0, ENTRY_TYPES.size);
+    expect(rows.map(([type, effect]) => [type?.replaceAll("`", ""), effect])).toEqual(
+      Array.from(ENTRY_TYPES.values(), ({ type, effect }) => [type, effect ? "yes" : "no"]),
+    );
+    expect(page.titles(3)).toEqual([...ENTRY_TYPES.keys()]);
+  });
+
+  test.for([...ENTRY_TYPES.keys()].filter((type) => type !== "custodian.confirm"))("data of %s", (type) => {
+    const { data } = entries.find((entry) => entry.type === type);
+    expect(membersOf(page, type).sort()).toEqual(Object.keys(data).sort());
+  });
+});
+
+describe("plan.md", () => {
+  const page = format("plan");
+  const rows = page.section("key.create").rows();
+
+  test("every action has its section, and so has nothing else", () => {
+    expect(page.titles(3)).toEqual([...ACTIONS.keys()]);
+  });
+
+  test("the parameters of key.create", () => {
+    const { plan } = entries.find(({ type }) => type === "plan.execute").data;
+    const parameters = Object.keys(plan.actions[0].parameters);
+    const described = rows.slice(0, parameters.length).map(([name]) => name?.replaceAll("`", ""));
+    expect(new Set(described)).toEqual(new Set(parameters));
+  });
+
+  test("the algorithms, with their purposes", () => {
+    const described = Object.entries(ALGORITHMS).map(([name, { title, purposes }]) => [
+      `\`${name}\``,
+      title,
+      purposes.map((usages: readonly string[]) => usages.join(" ")).join(" · "),
+    ]);
+    expect(rows.slice(-described.length)).toEqual(described);
+    expect(page.text).toContain(USAGES.map((usage) => `\`${usage}\``).join(", "));
+  });
+});

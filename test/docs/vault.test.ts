@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { AuditChain } from "../../src/lib/audit/chain.ts";
+import { entryHash } from "../../src/lib/audit/entry.ts";
+import { ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
+import { loadAnchor } from "../../src/lib/host/anchor.ts";
+import { loadHostKey } from "../../src/lib/host/host-key.ts";
+import { canonicalJson } from "../../src/lib/json.ts";
+import { SCHEMA } from "../../src/lib/storage/schema.ts";
+import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
+import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
+import { workspace } from "../support/workspace.ts";
+import { EXAMPLE, exampleEntries } from "./example-vault.ts";
+import { format, ROOT } from "./page.ts";
+
+const page = format("vault");
+
+describe("vault.md", () => {
+  test("the schema is that of the code, to the letter", () => {
+    expect(page.fenced("sql")).toEqual([SCHEMA.map((statement) => `${statement};`).join("\n")]);
+  });
+
+  test("the settings are those of the code", () => {
+    const source = readFileSync(join(ROOT, "src/lib/storage/sqlite.ts"), "utf8");
+    const settings = /^const SETTINGS = \{\n([^}]*)\}/m.exec(source)?.[1] ?? "";
+    const set = Array.from(settings.matchAll(/^ {2}(\w+): "?(\w+)"?,/gm), ([, name, value]) => [name, value]);
+    const rows = page.section("Settings").rows();
+    expect(rows.map(([name, value]) => [name?.replaceAll("`", ""), value?.replaceAll("`", "")])).toEqual(set);
+  });
+
+  test("the tables are those of the code, and those computed from entries are the projections", () => {
+    const rows = page.section("Tables").rows();
+    expect(rows.map(([name]) => name?.replaceAll("`", ""))).toEqual(Object.keys(PRIMARY_KEYS));
+    const computed = rows.filter(([, , from]) => from === "yes").map(([name]) => name?.replaceAll("`", ""));
+    expect(computed).toEqual([...PROJECTIONS]);
+  });
+
+  test("the rows that the entries of the example make", async () => {
+    const chain = new AuditChain(ENTRY_TYPES);
+    await using storage = await memoryStorage();
+    await storage.transaction(async (writer) => {
+      for (const [i, text] of exampleEntries().entries()) await chain.project(i + 1, text, writer, true);
+    });
+    const manifest = canonicalJson(format("manifest").section("Test vector").json());
+    const tables: Record<string, unknown[]> = {};
+    for (const table of PROJECTIONS) tables[table] = await Array.fromAsync(storage.rows(table));
+    const told = JSON.stringify(page.section("Test vector").json());
+    expect(tables).toEqual(
+      JSON.parse(told.replace('"the canonical JSON of manifest.md"', () => JSON.stringify(manifest))),
+    );
+  });
+
+  test("the host key", async () => {
+    await using place = await workspace({ "vault/host.key": `${page.section("Test vector").fenced("text")[0]}\n` });
+    expect(publicKeyOf(loadHostKey(place.file("vault")))).toBe(publicKeyOf(EXAMPLE.hostKey));
+  });
+});
+
+test("anchor.md: the anchor is read, and its members are those of the table", async () => {
+  const anchorPage = format("anchor");
+  const [text = ""] = anchorPage.section("Test vector").fenced("json");
+  await using place = await workspace();
+  mkdirSync(place.file(`state/${EXAMPLE.vault}`));
+  writeFileSync(place.file(`state/${EXAMPLE.vault}/anchor.json`), `${text}\n`);
+
+  const anchor = loadAnchor(place.file("state"), EXAMPLE.vault);
+  expect(anchor).toEqual(JSON.parse(text));
+  expect(Object.keys(anchor ?? {}).sort()).toEqual(anchorPage.section("Members").firstCells().sort());
+  expect(anchor).toMatchObject({
+    genesis: entryHash(exampleEntries()[0] ?? ""),
+    epoch: EXAMPLE.epoch,
+    hostKey: publicKeyOf(EXAMPLE.hostKey),
+    head: { size: 8, root: format("checkpoint").section("Test vector").rows()[7]?.[1]?.replaceAll("`", "") },
+  });
+});

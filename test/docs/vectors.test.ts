@@ -1,0 +1,216 @@
+import { createHash, hkdfSync, type KeyObject, sign } from "node:crypto";
+import { identityToRecipient } from "age-encryption";
+import { describe, expect, test } from "vitest";
+import { AuditChain } from "../../src/lib/audit/chain.ts";
+import { openCheckpoint, signCheckpoint } from "../../src/lib/audit/checkpoint.ts";
+import { entryHash, parseEntry } from "../../src/lib/audit/entry.ts";
+import { verifyChain } from "../../src/lib/audit/verify.ts";
+import { concat, fromHex, hex, utf8 } from "../../src/lib/bytes.ts";
+import { ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { open, sealWithNonce } from "../../src/lib/crypto/aead.ts";
+import { hybridIdentity } from "../../src/lib/crypto/age-recipient.ts";
+import { aesCmac } from "../../src/lib/crypto/cmac.ts";
+import { sha256 } from "../../src/lib/crypto/digest.ts";
+import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
+import { digestWords } from "../../src/lib/crypto/words.ts";
+import { proofSchema, verifyProof } from "../../src/lib/custodian/proof.ts";
+import { canonicalJson } from "../../src/lib/json.ts";
+import { approvalSchema, verifyApproval } from "../../src/lib/quorum/approval.ts";
+import { manifestHash, manifestSchema, parseManifest } from "../../src/lib/quorum/manifest.ts";
+import { planDigest, planSchema } from "../../src/lib/quorum/plan.ts";
+import { Secret } from "../../src/lib/secret.ts";
+import { shareKey } from "../../src/lib/share/share-key.ts";
+import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
+import { backupSeed, quorumCommitment, quorumKey, unwrapKek, unwrapMaterial } from "../../src/lib/vault/hierarchy.ts";
+import { plainShare } from "../support/sharing.ts";
+import { EXAMPLE, exampleEntries } from "./example-vault.ts";
+import { format } from "./page.ts";
+
+const { vault, epoch, quorum, keyring, key, quorumSecret, custodians } = EXAMPLE;
+const place = { vault, quorum, generation: 1 };
+const texts = exampleEntries();
+const hashes = format("example-vault").section("What follows").rows();
+const manifest = manifestSchema.parse(format("manifest").section("Test vector").json());
+const [, ...derived] = format("sealed-blob").section("Test vectors").indented();
+const [wrappingKeyHex = "", commitment, backupSeedHex = "", kekJson = "", kekBlob = "", kekHash] = derived;
+const [materialJson = "", materialBlob = "", materialHash] = derived.slice(6);
+
+/** SHA-256 of a labelled message, by the words of docs/formats/README.md. */
+function digestUnder(label: string, json: unknown): string {
+  return createHash("sha256")
+    .update(`${label}\0${canonicalJson(json)}`)
+    .digest("hex");
+}
+
+function signatureUnder(label: string, json: unknown, signer: KeyObject | undefined): string {
+  if (signer === undefined) throw new Error("nobody signs");
+  return sign(null, Buffer.from(`${label}\0${canonicalJson(json)}`), signer).toString("hex");
+}
+
+/** By the words of docs/formats/sealed-blob.md. */
+function derivedFromSecret(label: string, salt: Uint8Array): string {
+  const info = canonicalJson({ generation: 1, label, quorum });
+  return Buffer.from(hkdfSync("sha256", quorumSecret, salt, info, 32)).toString("hex");
+}
+
+function secret(bytes: Uint8Array): Secret {
+  return new Secret(Uint8Array.from(bytes));
+}
+
+function shareKeyOf(name: string, x: number): KeyObject {
+  return shareKey(plainShare(x), { ...place, custodian: name });
+}
+
+test("manifest.md: the manifest of the given keys, and its hash", () => {
+  const { manifest: inEntry } = JSON.parse(texts[0] ?? "").data;
+  expect(canonicalJson(manifest)).toBe(canonicalJson(inEntry));
+  expect(parseManifest(canonicalJson(manifest))).toEqual(manifest);
+  expect(manifest).toMatchObject({ vault, quorum, generation: 1, commitment });
+  expect(manifest.custodians.map(({ name, x, custodianKey, shareKey }) => [name, x, custodianKey, shareKey])).toEqual(
+    custodians.map(({ name, x, custodianKey }) => [
+      name,
+      x,
+      publicKeyOf(custodianKey),
+      publicKeyOf(shareKeyOf(name, x)),
+    ]),
+  );
+  const [hash] = format("manifest").section("Test vector").indented();
+  expect(digestUnder("conclave/manifest/v1", manifest)).toBe(hash);
+  expect(manifestHash(manifest)).toBe(hash);
+});
+
+describe("sealed-blob.md", () => {
+  test("what is derived from the quorum secret", async () => {
+    const salt = fromHex(manifestHash(manifest));
+    expect(derivedFromSecret("conclave/quorum-key/v1", salt)).toBe(wrappingKeyHex);
+    expect(derivedFromSecret("conclave/quorum-commitment/v1", utf8(vault))).toBe(commitment);
+    expect(derivedFromSecret("conclave/backup-identity/v1", utf8(vault))).toBe(backupSeedHex);
+
+    using whole = secret(quorumSecret);
+    expect(hex(quorumKey(whole, manifestHash(manifest), place).reveal())).toBe(wrappingKeyHex);
+    expect(quorumCommitment(whole, place)).toBe(commitment);
+    expect(hex(backupSeed(whole, place).reveal())).toBe(backupSeedHex);
+    expect(await identityToRecipient(hybridIdentity(secret(fromHex(backupSeedHex))))).toBe(manifest.backupRecipient);
+  });
+
+  test.for([
+    { what: "KEK", label: "conclave/kek/v1", wrapping: wrappingKeyHex, json: kekJson, blob: kekBlob, hash: kekHash },
+    {
+      what: "material",
+      label: "conclave/material/v1",
+      wrapping: hex(EXAMPLE.kek),
+      json: materialJson,
+      blob: materialBlob,
+      hash: materialHash,
+    },
+  ])("the wrapped $what", ({ what, label, wrapping, json, blob, hash }) => {
+    const { kek, kekNonce, material, materialNonce } = EXAMPLE;
+    const [plain, nonce] = what === "KEK" ? [kek, utf8(kekNonce)] : [material, utf8(materialNonce)];
+    const associated = utf8(`${label}\0${json}`);
+    expect(hex(concat(nonce, sealWithNonce(secret(fromHex(wrapping)), nonce, plain, associated)))).toBe(blob);
+    expect(hex(sha256(fromHex(blob)))).toBe(hash);
+    expect(open(secret(fromHex(wrapping)), fromHex(blob), associated, what).reveal()).toEqual(plain);
+  });
+
+  test("both open where they belong", () => {
+    using wrappingKey = secret(fromHex(wrappingKeyHex));
+    using kek = unwrapKek(wrappingKey, fromHex(kekBlob), { ...place, keyring, version: 1 });
+    expect(kek.reveal()).toEqual(EXAMPLE.kek);
+    const owner = { vault, keyring, kekVersion: 1, key, version: 1, algorithm: "aes-256" };
+    using material = unwrapMaterial(kek, fromHex(materialBlob), owner);
+    expect(material.reveal()).toEqual(EXAMPLE.material);
+    expect(canonicalJson(owner)).toBe(materialJson);
+    expect(canonicalJson({ ...place, keyring, version: 1 })).toBe(kekJson);
+  });
+});
+
+test("plan.md: digest and words", () => {
+  const vector = format("plan").section("Test vector");
+  const plan = planSchema.parse(vector.json());
+  const digest = digestUnder("conclave/plan/v1", plan);
+  expect(vector.indented()).toEqual([digest, digestWords(digest)]);
+  expect(planDigest(plan)).toBe(digest);
+  expect(JSON.parse(texts[5] ?? "").data.plan).toEqual(plan);
+});
+
+test("approval.md: alice's signature", () => {
+  const vector = format("approval").section("Test vector");
+  const approval = approvalSchema.parse(vector.json());
+  const { custodianKey } = custodians[0] ?? {};
+  expect(signatureUnder("conclave/approval/v1", approval.statement, custodianKey)).toBe(approval.signature);
+  expect(custodianKey && publicKeyOf(custodianKey)).toBe(vector.indented()[0]);
+  expect(verifyApproval(approval, vector.indented()[0] ?? "")).toBe(true);
+  expect(JSON.parse(texts[5] ?? "").data.approvals[0]).toEqual(approval);
+});
+
+test("proof.md: alice's two signatures", () => {
+  const vector = format("proof").section("Test vector");
+  const proof = proofSchema.parse(vector.json());
+  const [alice] = custodians;
+  expect(signatureUnder("conclave/proof/v1", proof.statement, shareKeyOf("alice", 1))).toBe(proof.shareSignature);
+  expect(signatureUnder("conclave/proof/v1", proof.statement, alice?.custodianKey)).toBe(proof.custodianSignature);
+  const [shareKeyHex = "", custodianKeyHex = ""] = vector.indented();
+  expect(verifyProof(proof, shareKeyHex, custodianKeyHex)).toBe(true);
+  expect(JSON.parse(texts[2] ?? "").data).toEqual(proof);
+});
+
+test("audit-entry.md: each entry's hash, and the link to the one before", () => {
+  let previous = "0".repeat(64);
+  for (const [i, text] of texts.entries()) {
+    const entry = parseEntry(text, i + 1);
+    expect(entry.previous).toBe(previous);
+    previous = digestUnder("conclave/entry/v1", entry);
+    expect(entryHash(text)).toBe(previous);
+    expect(hashes[i]?.slice(0, 2)).toEqual([String(i + 1), `\`${entry.type}\``]);
+    expect(hashes[i]?.[3]).toBe(`\`${previous}\``);
+  }
+  expect(format("audit-entry").section("Test vector").indented()).toEqual([texts[6], entryHash(texts[6] ?? "")]);
+  expect(JSON.parse(texts[6] ?? "").data.checkValue).toBe(
+    hex(aesCmac(EXAMPLE.material, new Uint8Array(16)).subarray(0, 5)),
+  );
+});
+
+describe("checkpoint.md", () => {
+  const vector = format("checkpoint").section("Test vector");
+  const roots = vector.rows().map(([, root]) => root?.replaceAll("`", ""));
+  const note = `${vector.fenced("text")[0]}\n`;
+
+  test("the roots over the entries, and the note over all", () => {
+    const chain = new AuditChain(ENTRY_TYPES);
+    for (const [i, text] of texts.entries()) {
+      chain.link(i + 1, text);
+      expect(chain.tree.root()).toBe(roots[i]);
+    }
+    const checkpoint = { vault, epoch, size: 8, root: roots[7] ?? "" };
+    expect(signCheckpoint(checkpoint, EXAMPLE.hostKey)).toBe(note);
+    expect(openCheckpoint(note, publicKeyOf(EXAMPLE.hostKey))).toEqual(checkpoint);
+  });
+
+  test("the host's key, also as a verifier key", () => {
+    const [hostKey = "", verifierKey = ""] = vector.indented();
+    expect(hostKey).toBe(publicKeyOf(EXAMPLE.hostKey));
+    const [name = "", id, typed = ""] = verifierKey.split(/\+(?=[0-9a-f]{8}\+)|(?<=\+[0-9a-f]{8})\+/);
+    expect(name).toBe(`conclave/${vault}/${epoch}`);
+    expect(typed).toBe(Buffer.from(concat(Uint8Array.of(1), fromHex(hostKey))).toString("base64"));
+    const hashed = sha256(utf8(`${name}\n`), Uint8Array.of(1), fromHex(hostKey));
+    expect(id).toBe(hex(hashed.subarray(0, 4)));
+  });
+
+  test("the whole example verifies, row by row and blob by blob", async () => {
+    const chain = new AuditChain(ENTRY_TYPES);
+    await using storage = await memoryStorage();
+    await storage.transaction(async (writer) => {
+      for (const [i, text] of texts.entries()) {
+        await writer.insert("entries", { sequence: i + 1, text });
+        await chain.project(i + 1, text, writer, true);
+      }
+      for (const blob of [kekBlob, materialBlob]) {
+        const bytes = fromHex(blob);
+        await writer.insert("blobs", { hash: hex(sha256(bytes)), bytes });
+      }
+      await writer.insert("checkpoint", { id: 1, note });
+    });
+    const verified = await verifyChain(storage, { types: ENTRY_TYPES, anchor: { size: 8, root: roots[7] ?? "" } });
+    expect(verified.size).toBe(8);
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { walkFaults } from "../support/faults.ts";
+import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
+import { haveStrace } from "../support/strace.ts";
+
+/** A sample, with a call of each kind; all of them fail in test/proof/faults.test.ts. */
+const SAMPLE = { step: 60, ofVariants: 3 };
+
+test.skipIf(!haveStrace).for(MUTATING_COMMANDS)(
+  "H8: $name, while the disk fails or is full, is undone or done and says so (needs strace)",
+  { timeout: 120_000 },
+  async (command) => {
+    const { problems, runs, faults } = await walkFaults(command, SAMPLE, [
+      { error: "EIO", sticky: false },
+      { error: "ENOSPC", sticky: true },
+    ]);
+    expect(problems).toEqual([]);
+    expect(faults).toBeGreaterThan(0.7 * runs);
+  },
+);

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { DamagedVault, numbers, positions } from "../support/damage.ts";
+import { foundVault } from "../support/vault.ts";
+
+test("T8: a bit of every byte that says something, flipped: the same state, or an integrity error", async () => {
+  await using made = await foundVault();
+  await made.createKey("payments", ["alice", "bob"]);
+  made.surroundings.state = made.place.file("elsewhere"); // a machine without memory of the vault, which would refuse more
+  const vault = new DamagedVault(made);
+  const random = numbers(20_261_124);
+  const all = positions(vault.sound);
+  const sampled = process.env["CONCLAVE_QUICK"] === "1" ? all.filter((_, i) => i % 50 === 0) : all;
+  const counts = { "same state": 0, "integrity error": 0 };
+  for (const at of sampled) {
+    const bit = random.next().value % 8;
+    counts[await vault.judge(`bit ${bit} of byte ${at}`, vault.flipped(at, bit))]++;
+  }
+  expect(counts["same state"] + counts["integrity error"]).toBe(sampled.length);
+  expect(counts["integrity error"]).toBeGreaterThan(sampled.length / 2);
+});

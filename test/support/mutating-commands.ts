@@ -1,0 +1,224 @@
+import { rm } from "node:fs/promises";
+import { ConclaveError } from "../../src/lib/errors.ts";
+import { createVault } from "../../src/lib/quorum/genesis.ts";
+import { type CanonicalState, filesIn, type Projections } from "./canonical-state.ts";
+import { traced } from "./strace.ts";
+import { MadeVault } from "./vault.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Which of two states a place is in: as it was, or as the command makes it. There is no third. */
+export type Stage = "before" | "after";
+
+/** A command that changes a vault or what stands beside it. */
+export interface MutatingCommand {
+  name: string;
+  /** The row whose calls it mostly makes again. */
+  variantOf?: string;
+  /** Makes a fresh place ready; it always has the passphrase files. */
+  prepare: (place: Workspace) => Promise<void>;
+  args: readonly string[];
+  /** Exit status of a run that nothing disturbs. */
+  status: number;
+  /** Whether an undisturbed run shows its result on standard output: then no run may that did not come to its end. */
+  announces: boolean;
+  /**
+   * What a state is.
+   * @param before the state as it was prepared
+   * @throws {Error} neither of the two
+   */
+  stage: (found: CanonicalState, before: CanonicalState, place: Workspace) => Stage;
+  /** What must work next, and its exit status in either case; afterwards the state is `after`. */
+  next: { args: readonly string[]; status: Readonly<Record<Stage, number>> };
+}
+
+const CUSTODIANS = ["alice", "bob"] as const;
+const SHARE_FILES = CUSTODIANS.map((name) => `${name}.share`);
+const PASSPHRASES = CUSTODIANS.flatMap((name) => ["--passphrase-file", `${name}=${name}.passphrase`]);
+const VAULT = ["--vault", "vault"] as const;
+const INIT = [
+  ...["init", "--rehearsal", ...VAULT, "--threshold", "2", ...CUSTODIANS.flatMap((name) => ["--custodian", name])],
+  ...["--shares-dir", "shares", ...PASSPHRASES, "--yes"],
+];
+const AT_HAND = [...SHARE_FILES.flatMap((file) => ["--share", `shares/${file}`]), ...PASSPHRASES, "--yes"];
+const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
+
+/** Every command that changes something, begun with the first of them: a new command is covered by its row here. */
+export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
+  {
+    name: "init",
+    prepare: async () => {},
+    args: INIT,
+    status: 0,
+    announces: true,
+    stage: stageOfGenesis,
+    next: { args: INIT, status: { before: 0, after: 4 } },
+  },
+  {
+    name: "init over an unfinished genesis",
+    variantOf: "init",
+    prepare: leaveUnfinished,
+    args: INIT,
+    status: 0,
+    announces: true,
+    stage: stageOfGenesis,
+    next: { args: INIT, status: { before: 0, after: 4 } },
+  },
+  {
+    name: "key create",
+    prepare: found,
+    args: KEY_CREATE,
+    status: 0,
+    announces: true,
+    stage: stageOfKey,
+    next: { args: KEY_CREATE, status: { before: 0, after: 4 } },
+  },
+  {
+    name: "key create over a hot journal",
+    variantOf: "key create",
+    prepare: async (place) => {
+      await found(place);
+      await killInCommit(place, [...KEY_CREATE, "--reason", "died in its commit"]);
+    },
+    args: KEY_CREATE,
+    status: 0,
+    announces: true,
+    stage: stageOfKey,
+    next: { args: KEY_CREATE, status: { before: 0, after: 4 } },
+  },
+  {
+    name: "key create that is refused",
+    variantOf: "key create",
+    prepare: async (place) => {
+      await found(place);
+      await place.write("wrong.passphrase", "not hers\n");
+    },
+    args: KEY_CREATE.map((word) => (word === "alice=alice.passphrase" ? "alice=wrong.passphrase" : word)),
+    status: 11,
+    announces: false,
+    stage: stageOfRefusal,
+    next: {
+      args: KEY_CREATE.map((word) => (word === "alice=alice.passphrase" ? "alice=wrong.passphrase" : word)),
+      status: { before: 11, after: 11 },
+    },
+  },
+  {
+    name: "audit verify that moves the anchor",
+    prepare: async (place) => {
+      await found(place);
+      const early = await place.runWith({ program: ["cp", "-a"] }, "state", "early");
+      const done = await place.run(...KEY_CREATE);
+      if (early.status !== 0 || done.status !== 0) throw new Error(String(done));
+      await rm(place.file("state"), { recursive: true });
+      await place.runWith({ program: ["mv"] }, "early", "state");
+    },
+    args: ["audit", "verify", ...VAULT],
+    status: 0,
+    announces: true,
+    stage: stageOfAnchor,
+    next: { args: ["audit", "verify", ...VAULT], status: { before: 0, after: 0 } },
+  },
+];
+
+/** The vault of a prepared place, in process. */
+export function vaultOf(place: Workspace): MadeVault {
+  return new MadeVault(place, CUSTODIANS);
+}
+
+/** What every place has before it is prepared. */
+export async function writePassphrases(place: Workspace): Promise<void> {
+  for (const name of CUSTODIANS) await place.write(`${name}.passphrase`, `${vaultOf(place).passphrase(name)}\n`);
+}
+
+async function found(place: Workspace): Promise<void> {
+  const seen = await place.run(...INIT);
+  if (seen.status !== 0) throw new Error(String(seen));
+}
+
+/** A genesis in which the first custodian proved, and the second gave up. */
+async function leaveUnfinished(place: Workspace): Promise<void> {
+  process.execArgv.length = 0; // vitest preloads a module, which a process that handles secrets refuses
+  const made = vaultOf(place);
+  let proofs = 0;
+  const request = {
+    path: made.path,
+    name: "vault",
+    threshold: 2,
+    custodians: CUSTODIANS.map((name) => ({ name, shareFile: made.share(name) })),
+    rehearsal: true,
+  };
+  const people = {
+    newPassphrase: async (name: string) => made.passphrase(name),
+    provePassphrase: async (name: string) => {
+      if (++proofs > 1) throw new ConclaveError("ABORTED", "aborted");
+      return made.passphrase(name);
+    },
+    proofRefused: async () => false,
+    proved: async () => {},
+  };
+  await createVault(request, made.surroundings, people).catch((error: unknown) => {
+    if (!(error instanceof ConclaveError) || error.code !== "ABORTED") throw error;
+  });
+}
+
+/** Kill a command in the middle of writing its pages into the database. */
+async function killInCommit(place: Workspace, args: readonly string[]): Promise<void> {
+  const copy = await vaultOf(place).copy();
+  await using _ = copy;
+  const writes = (await traced(copy.place, args)).calls.filter(({ path }) => path.endsWith("/vault.db"));
+  const middle = writes.filter(({ name }) => name.startsWith("pwrite")).at(2);
+  if (middle === undefined) throw new Error("no page was written");
+  const { seen } = await traced(place, args, { inject: [`${middle.name}:signal=KILL:when=${middle.ordinal}`] });
+  if (seen.status !== 137 || !filesIn(place.file("vault")).includes("vault.db-journal")) throw new Error(String(seen));
+}
+
+function stageOfGenesis(found: CanonicalState, _before: CanonicalState, place: Workspace): Stage {
+  if (found.kind !== "in force") return "before";
+  expectSame("share files", filesIn(place.file("shares")), SHARE_FILES);
+  expectSame("files of the vault", found.files, ["host.key", "vault.db"]);
+  return "after";
+}
+
+function stageOfKey(found: CanonicalState, before: CanonicalState): Stage {
+  const [is, was] = [inForce(found), inForce(before)];
+  const made = is.projections["keys"]?.length === (was.projections["keys"]?.length ?? 0) + 1;
+  const grown = made ? ["keys", "keyVersions", "plans"] : [];
+  for (const [table, rows] of Object.entries(is.projections)) {
+    const old = was.projections[table] ?? [];
+    expectSame(
+      `rows of ${table}`,
+      rows.filter((row) => old.includes(row)),
+      old,
+    );
+    expectSame(`new rows of ${table}`, rows.length - old.length, grown.includes(table) ? 1 : 0);
+  }
+  return made ? "after" : "before";
+}
+
+function stageOfRefusal(found: CanonicalState, before: CanonicalState): Stage {
+  const [is, was] = [inForce(found), inForce(before)];
+  expectSame("projections", is.projections, was.projections);
+  return is.refusals > was.refusals ? "after" : "before";
+}
+
+function stageOfAnchor(found: CanonicalState, before: CanonicalState): Stage {
+  const [is, was] = [inForce(found), inForce(before)];
+  expectSame("projections", is.projections, was.projections);
+  if (is.anchor === undefined || was.anchor === undefined) throw new Error("the anchor is lost");
+  return is.anchor.size > was.anchor.size ? "after" : "before";
+}
+
+interface InForce {
+  projections: Projections;
+  refusals: number;
+  anchor: { size: number } | undefined;
+}
+
+function inForce(state: CanonicalState): InForce {
+  if (state.kind !== "in force") throw new Error(`the vault is ${state.kind}`);
+  return state;
+}
+
+function expectSame(what: string, found: unknown, wanted: unknown): void {
+  const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (is !== should) throw new Error(`${what}: ${is}, wanted ${should}`);
+}

@@ -1,0 +1,24 @@
+import { expect } from "vitest";
+import type { MadeVault } from "./vault.ts";
+
+/** One way in which a command can end; its golden file is `COMMAND-OUTCOME.txt`. */
+export interface Outcome {
+  outcome: string;
+  args: readonly string[];
+  /** Exit status. */
+  status: number;
+}
+
+/**
+ * Run a command over a copy of a vault, and compare all that it shows with its golden file.
+ *
+ * @param command its words, `key create`
+ * @param golden folder of the golden files, from the test's own
+ */
+export async function expectOutcome(made: MadeVault, command: string, golden: string, given: Outcome): Promise<void> {
+  await using copy = await made.copy();
+  const seen = await copy.place.run(...command.split(" "), ...given.args);
+  await expect(seen).toMatchFileSnapshot(`${golden}/${command.replaceAll(" ", "-")}-${given.outcome}.txt`);
+  expect(seen.status).toBe(given.status);
+  if (given.args.includes("--json")) seen.json(); // one document
+}

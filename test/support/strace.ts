@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Seen } from "./seen.ts";
+import type { RunOptions, Workspace } from "./workspace.ts";
+
+const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+
+/** System calls that change files or names, on any architecture: where one is unknown, the question mark forgives it. */
+const MODIFYING = [
+  ...["openat", "open", "creat", "write", "writev", "pwrite64", "pwritev", "ftruncate", "fallocate"],
+  ...["fsync", "fdatasync", "sync_file_range", "unlink", "unlinkat", "rename", "renameat", "renameat2"],
+  ...["link", "linkat", "symlink", "symlinkat", "mkdir", "mkdirat", "rmdir", "chmod", "fchmod", "fchmodat"],
+];
+
+/** Whether this machine can trace programs; without it the tests that do are skipped, by name. */
+export const haveStrace = canTrace();
+
+/** One system call of the program, below a folder, that modifies. */
+export interface Call {
+  name: string;
+  /** Which call of that name it was in its thread, from 1 on: what strace counts by. */
+  ordinal: number;
+  /** Absolute; of the file or directory that it changes. */
+  path: string;
+  /** The whole line of the trace. */
+  text: string;
+  /** Whether it was made to fail, or never ended. */
+  injected: boolean;
+}
+
+export interface Trace {
+  seen: Seen;
+  /** In the order in which they were made. */
+  calls: Call[];
+}
+
+export interface TraceOptions extends Omit<RunOptions, "program"> {
+  /** What strace is to do, as after `-e inject=`; none records only. */
+  inject?: readonly string[];
+  /** Trace by seccomp, in half the time; strace 6.1 then sends no signals, and counts some calls of the start otherwise. */
+  fast?: boolean;
+}
+
+/** Run the program as `bin/conclave` starts it, under strace. */
+export async function traced(
+  place: Workspace,
+  args: readonly string[],
+  { inject = [], fast = false, ...options }: TraceOptions = {},
+): Promise<Trace> {
+  const log = `${place.path}.trace`;
+  const program = [
+    ...["-f", ...(fast ? ["--seccomp-bpf"] : []), "-y", "-qq", "-e", "signal=none", "-o", log],
+    ...["-e", `trace=${MODIFYING.map((name) => `?${name}`).join(",")}`],
+    ...inject.flatMap((injection) => ["-e", `inject=${injection}`]),
+    ...[process.execPath, "--disable-sigusr1", RUN],
+  ];
+  const seen = await place.runWith({ ...options, program: ["strace", ...program] }, ...args);
+  return { seen, calls: modifyingCalls(await readFile(log, "utf8"), place.path) };
+}
+
+/**
+ * The calls of a trace that modify something below `folder`.
+ * @throws {Error} another thread than the first made one: its calls are counted apart, and would be missed
+ */
+export function modifyingCalls(log: string, folder: string): Call[] {
+  const calls: Call[] = [];
+  const counts = new Map<string, number>();
+  const main = /^\d+/.exec(log)?.[0];
+  for (const text of log.split("\n")) {
+    const [, thread, name, rest] = /^(\d+)\s+(\w+)\((.*)$/.exec(text) ?? [];
+    if (thread === undefined || name === undefined || rest === undefined) continue;
+    const ordinal = (counts.get(`${thread} ${name}`) ?? 0) + 1;
+    counts.set(`${thread} ${name}`, ordinal);
+    if (name.startsWith("open") && !/O_CREAT|O_TRUNC/.test(rest)) continue;
+    const path = pathOf(rest, folder);
+    if (!path.startsWith(`${folder}/`)) continue;
+    if (thread !== main) throw new Error(`a modifying call outside the main thread: ${text}`);
+    calls.push({ name, ordinal, path, text, injected: /\(INJECTED\)|= \?|<unfinished/.test(text) });
+  }
+  return calls;
+}
+
+/** What a call does to which kind of file: those of one kind differ by random or custodians' names only. */
+export function kindOf({ name, path }: Call, folder: string): string {
+  const file = path
+    .slice(folder.length)
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
+    .replace(/\.\d+$/, ".PID")
+    .replaceAll(/\b[a-z]+(?=\.share\b|\.[a-z]+\.share\b)/g, "NAME");
+  return `${name} ${file}`;
+}
+
+function pathOf(rest: string, folder: string): string {
+  const descriptor = /^\d+<([^>]*)>/.exec(rest)?.[1];
+  return descriptor ?? resolve(folder, /"((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? "/");
+}
+
+function canTrace(): boolean {
+  try {
+    execFileSync("strace", ["-f", "-qq", "-o", "/dev/null", "true"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
