@@ -1,11 +1,8 @@
 import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { EntryData } from "../../src/lib/audit/chain.ts";
-import type { Entry } from "../../src/lib/audit/entry.ts";
 import { randomHex, randomUuid } from "../../src/lib/crypto/random.ts";
 import { generateSigningSeed, signingKey } from "../../src/lib/crypto/signature.ts";
-import type { Proof } from "../../src/lib/custodian/proof.ts";
-import { signProof } from "../../src/lib/custodian/proof.ts";
 import type { Approval } from "../../src/lib/quorum/approval.ts";
 import type { Plan } from "../../src/lib/quorum/plan.ts";
 import type { Blob } from "../../src/lib/vault/hierarchy.ts";
@@ -378,136 +375,7 @@ describe("S19: effects that the approved plan doesn't imply", () => {
   });
 });
 
-describe("S19: a chain rewritten from the start and signed with the stolen host key", () => {
-  /** Refused by a machine without memory of the vault. */
-  async function refusedAnywhere(message: string): Promise<void> {
-    await rm(made.state, { recursive: true });
-    await expect(made.verify()).rejects.toMatchObject({ code: "INTEGRITY", message });
-  }
-
-  async function rewritten(change: (entries: Entry[]) => Entry[]): Promise<void> {
-    await forger.rewrite(change(structuredClone(await forger.entries())));
-  }
-
-  function at(entries: readonly Entry[], sequence: number): Entry {
-    const entry = entries[sequence - 1];
-    if (entry === undefined) throw new TypeError(`no entry ${sequence}`);
-    return entry;
-  }
-
-  test("as it was: another history to this machine, if only a time differs", async () => {
-    await rewritten((entries) => {
-      at(entries, 7).time = "2026-01-01T00:00:00.000Z";
-      return entries;
-    });
-    await expect(made.verify()).rejects.toMatchObject({
-      code: "INTEGRITY",
-      message: "vault: is another history than its anchor: they differ within the first 7 entries",
-    });
-  });
-
-  test("an entry inserted before an approved plan", async () => {
-    await rewritten((entries) => entries.toSpliced(4, 0, at(entries, 3)));
-    await refusedAnywhere("entry 7 (plan.execute): the plan saw another chain of 5 entries");
-  });
-
-  test("an entry taken away before an approved plan", async () => {
-    await expect(made.createKey("refused", ["alice"])).rejects.toMatchObject({ code: "QUORUM_NOT_MET" });
-    await made.createKey("second", ["alice", "bob"]);
-    await rewritten((entries) => entries.filter(({ type }) => type !== "plan.refuse"));
-    await refusedAnywhere("entry 8 (plan.execute): the plan saw another chain of 8 entries");
-  });
-
-  test("an entry altered before an approved plan", async () => {
-    await rewritten((entries) => {
-      at(entries, 5).actor = "somebody else";
-      return entries;
-    });
-    await refusedAnywhere("entry 6 (plan.execute): the plan saw another chain of 5 entries");
-  });
-
-  test("T12: a lower threshold in the genesis", async () => {
-    await made.place.write("unused", "");
-    await rewritten((entries) => {
-      const data = at(entries, 1).data as { manifest: { threshold: number } };
-      data.manifest.threshold = 3;
-      return entries;
-    });
-    await refusedAnywhere("entry 3 (custodian.confirm): proof of alice: of another vault, epoch, genesis or manifest");
-  });
-
-  test("T12: threshold 1 is no quorum", async () => {
-    await rewritten((entries) => {
-      const data = at(entries, 1).data as { manifest: { threshold: number } };
-      data.manifest.threshold = 1;
-      return entries;
-    });
-    await refusedAnywhere("entry 1 (genesis): data.manifest.threshold: Too small: expected number to be >=2");
-  });
-
-  test("another host key in the genesis", async () => {
-    await rewritten((entries) => {
-      at(entries, 1).data["hostKey"] = randomHex(32);
-      return entries;
-    });
-    await refusedAnywhere("entry 3 (custodian.confirm): proof of alice: of another vault, epoch, genesis or manifest");
-  });
-
-  test("S17: a proof of the share's signature only", async () => {
-    const key = await forger.shareKey("alice");
-    await rewritten((entries) => {
-      const proof = at(entries, 3);
-      const { statement } = proof.data as unknown as Proof;
-      return entries.with(2, { ...proof, data: { ...signProof(statement, key, forger.hostKey) } });
-    });
-    await refusedAnywhere("entry 3 (custodian.confirm): proof of alice: not signed by the share and by the custodian");
-  });
-
-  test.for([
-    { what: "vault", changes: { vault: randomUuid() } },
-    { what: "epoch", changes: { epoch: randomUuid() } },
-    { what: "genesis", changes: { genesis: randomHex(32) } },
-    { what: "manifest", changes: { manifest: randomHex(32) } },
-  ])("S17: a proof of another $what", async ({ changes }) => {
-    await rewritten((entries) => {
-      const proof = at(entries, 4);
-      const data = proof.data as unknown as Proof;
-      return entries.with(3, { ...proof, data: { ...data, statement: { ...data.statement, ...changes } } });
-    });
-    await refusedAnywhere("entry 4 (custodian.confirm): proof of bob: of another vault, epoch, genesis or manifest");
-  });
-
-  test("S17: an old proof once more doesn't make it younger", async () => {
-    const old = at(await forger.entries(), 3);
-    await forger.append([{ type: old.type, data: old.data }], [], "2027-01-01T00:00:00.000Z");
-    await expect(made.verify()).resolves.toMatchObject({ result: "VERIFIED", entries: BEFORE + 1 });
-    await using vault = await made.open();
-    const { custodian } = (old.data as unknown as Proof).statement;
-    const seat = await vault.reader.find("seats", { custodian });
-    expect(Date.parse(seat?.proved ?? "")).toBeLessThan(Date.parse("2027-01-01"));
-  });
-
-  test.for([
-    { what: "a second genesis", place: 8, from: 1, problem: "entry 8 (genesis): a second genesis" },
-    { what: "share files later", place: 8, from: 2, problem: "entry 8 (genesis.shares): belongs right after genesis" },
-    {
-      what: "no genesis",
-      place: 1,
-      from: 3,
-      problem: "entry 1 (custodian.confirm): proof of alice: of no quorum of this vault",
-    },
-  ])("$what", async ({ place, from, problem }) => {
-    await rewritten((entries) => entries.toSpliced(place - 1, 0, at(entries, from)));
-    await refusedAnywhere(problem);
-  });
-
-  test("an entry type that nobody knows", async () => {
-    await forger.append([{ type: "key.export", data: {} }]);
-    await refused(`entry ${BEFORE + 1} (key.export): an unknown type`);
-  });
-
-  test.for([{ vault: randomUuid() }, { epoch: randomUuid() }])("an entry of another place: %o", async (place) => {
-    await rewritten((entries) => [...entries.slice(0, -2), { ...at(entries, 5), ...place }]);
-    await refusedAnywhere("entry 6 (custodian.confirm): of another vault or epoch");
-  });
+test("an entry type that nobody knows", async () => {
+  await forger.append([{ type: "key.export", data: {} }]);
+  await refused(`entry ${BEFORE + 1} (key.export): an unknown type`);
 });

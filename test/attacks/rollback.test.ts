@@ -56,7 +56,7 @@ describe("T6: an older copy of the whole vault", () => {
 
   test("is found by a checkpoint kept elsewhere, where this machine has no memory", async () => {
     await using copy = await made.copy();
-    const note = String(contentsOf(copy.database)["checkpoint"]?.map((row) => (row as { note: string }).note)[0]);
+    const note = noteOf(copy.database);
     writeFileSync(copy.database, older);
     await rm(copy.state, { recursive: true });
     await expect(copy.verify()).resolves.toMatchObject({ result: "CONSISTENT", entries: 7 });
@@ -83,7 +83,7 @@ describe("T6: an older copy of the whole vault", () => {
     await using copy = await made.copy();
     const before = copy.place.file("older.db");
     writeFileSync(before, older, { mode: 0o600 });
-    const note = (contentsOf(before)["checkpoint"]?.[0] as { note: string }).note;
+    const note = noteOf(before);
     editDatabase(copy.database, (database) => database.prepare("UPDATE checkpoint SET note = ?").run(note));
     await expect(copy.verify()).rejects.toMatchObject({
       code: "INTEGRITY",
@@ -176,7 +176,7 @@ describe("T7: journals", () => {
       database.pragma("wal_checkpoint(TRUNCATE)");
       const main = readFileSync(path);
       database.exec(`ATTACH '${target}' AS newer; BEGIN`);
-      for (const table of Object.keys(PRIMARY_KEYS).reverse()) database.exec(`DELETE FROM "${table}"`);
+      for (const table of Object.keys(PRIMARY_KEYS).toReversed()) database.exec(`DELETE FROM "${table}"`);
       for (const table of Object.keys(PRIMARY_KEYS)) {
         database.exec(`INSERT INTO main."${table}" SELECT * FROM newer."${table}"`);
       }
@@ -253,6 +253,12 @@ describe("another vault", () => {
 });
 
 const INIT = ["--threshold", "2", "--custodian", "alice", "--custodian", "bob", "--yes", "--rehearsal"];
+
+/** The signed checkpoint of a vault. */
+function noteOf(path: string): string {
+  const [row] = (contentsOf(path)["checkpoint"] ?? []) as { note: string }[];
+  return row?.note ?? "";
+}
 
 /** Take all rows of one table from another database. */
 function replaceTable(path: string, other: string, table: string): void {

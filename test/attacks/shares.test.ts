@@ -37,7 +37,7 @@ afterAll(async () => {
 /** A share file in erin's name that is not erin's share. */
 interface BadFile {
   what: string;
-  bytes(): Promise<Uint8Array>;
+  bytes: () => Promise<Uint8Array>;
   code: string;
   says: RegExp;
 }
@@ -248,11 +248,11 @@ describe.for([
     let refused = 0;
     for (const [index, subset] of subsetsOf(custodians.length).entries()) {
       const names = subset.map((i) => custodians[i] ?? "");
-      const error = await attempt(vault, vault.interaction(...names.reverse()), `key-${index}`);
-      if (names.length >= threshold) expect(error, names.join()).toBeUndefined();
+      const error = await attempt(vault, vault.interaction(...names.toReversed()), `key-${index}`);
+      if (names.length >= threshold) expect(error, `with ${names.join()}`).toBeUndefined();
       else {
         refused++;
-        expect(error, names.join()).toMatchObject({ code: "QUORUM_NOT_MET" });
+        expect(error, `with ${names.join()}`).toMatchObject({ code: "QUORUM_NOT_MET" });
         expect(error?.message).toContain(`quorum root not met: ${names.length} of ${threshold} shares presented`);
       }
     }

@@ -14,9 +14,26 @@ test("the first ceremony, at production cost: two of three custodians make a key
   await using place = await workspace(PASSPHRASES);
 
   const made = await place.run(
-    ...["init", "--vault", "V", "--threshold", "2", "--custodian", "alice", "--custodian", "bob"],
-    ...["--custodian", "carol", "--shares-dir", "S", "--passphrase-file", "alice=a", "--passphrase-file", "bob=b"],
-    ...["--passphrase-file", "carol=c", "--yes"],
+    "init",
+    "--vault",
+    "V",
+    "--threshold",
+    "2",
+    "--custodian",
+    "alice",
+    "--custodian",
+    "bob",
+    "--custodian",
+    "carol",
+    "--shares-dir",
+    "S",
+    "--passphrase-file",
+    "alice=a",
+    "--passphrase-file",
+    "bob=b",
+    "--passphrase-file",
+    "carol=c",
+    "--yes",
   );
   expect(made.stderr).not.toContain("error:");
   expect(made.status).toBe(0);

@@ -138,6 +138,7 @@ export class Forger {
   async rewrite(entries: readonly Entry[], blobs: readonly Blob[] = []): Promise<void> {
     await using storage = openSqlite(this.made.database, { lockTimeoutMs: 1000 });
     const chain = new AuditChain(ENTRY_TYPES);
+    const identity = await storage.find("vault", {});
     await storage.transaction(async (writer) => {
       for (const table of TABLES) await writer.remove(table, {});
       for (const [index, entry] of entries.entries()) {
@@ -149,6 +150,7 @@ export class Forger {
         if (chain.size === linked) chain.tree.append(entryHash(text));
       }
       for (const blob of blobs) await writer.insert("blobs", blob);
+      if (identity !== undefined && (await writer.count("vault")) === 0) await writer.insert("vault", identity);
       const first = entries[0];
       if (first === undefined) return;
       const { vault, epoch } = first;

@@ -34,6 +34,8 @@ export interface Trace {
   seen: Seen;
   /** In the order in which they were made. */
   calls: Call[];
+  /** Files outside the place that were opened for writing. */
+  outside: string[];
 }
 
 export interface TraceOptions extends Omit<RunOptions, "program"> {
@@ -50,14 +52,16 @@ export async function traced(
   { inject = [], fast = false, ...options }: TraceOptions = {},
 ): Promise<Trace> {
   const log = `${place.path}.trace`;
+  const disturbed = inject.map((injection) => injection.replace(/:.*/, "")); // only what is traced can be
   const program = [
     ...["-f", ...(fast ? ["--seccomp-bpf"] : []), "-y", "-qq", "-e", "signal=none", "-o", log],
-    ...["-e", `trace=${MODIFYING.map((name) => `?${name}`).join(",")}`],
+    ...["-e", `trace=${[...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",")}`],
     ...inject.flatMap((injection) => ["-e", `inject=${injection}`]),
     ...[process.execPath, "--disable-sigusr1", RUN],
   ];
   const seen = await place.runWith({ ...options, program: ["strace", ...program] }, ...args);
-  return { seen, calls: modifyingCalls(await readFile(log, "utf8"), place.path) };
+  const text = await readFile(log, "utf8");
+  return { seen, calls: modifyingCalls(text, place.path), outside: writtenOutside(text, place.path) };
 }
 
 /**
@@ -90,6 +94,12 @@ export function kindOf({ name, path }: Call, folder: string): string {
     .replace(/\.\d+$/, ".PID")
     .replaceAll(/\b[a-z]+(?=\.share\b|\.[a-z]+\.share\b)/g, "NAME");
   return `${name} ${file}`;
+}
+
+function writtenOutside(log: string, folder: string): string[] {
+  return Array.from(log.matchAll(/\bopen(?:at)?\((.*(?:O_WRONLY|O_RDWR|O_CREAT).*)/g), ([, rest]) =>
+    pathOf(rest ?? "", folder),
+  ).filter((path) => !path.startsWith(`${folder}/`));
 }
 
 function pathOf(rest: string, folder: string): string {

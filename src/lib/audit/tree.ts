@@ -19,7 +19,9 @@ export class Tree {
 
   /** Add the next leaf, a digest in hex. */
   append(leaf: string): void {
-    this.#push(0, leafHash(fromHex(leaf)));
+    const data = fromHex(leaf);
+    if (data.length !== DIGEST) throw new RangeError(`a leaf has ${DIGEST} bytes`);
+    this.#push(0, leafHash(data));
   }
 
   /**

@@ -1,8 +1,8 @@
 import { ConclaveError } from "../errors.ts";
 
-/** Flags of Node.js that open a debugger or load foreign code. */
+/** Flags of Node.js that open a debugger, load foreign code, or write memory out. */
 const DANGEROUS_FLAG =
-  /^--(?:inspect|require|import|loader|experimental-loader|env-file|cpu-prof|heap-prof|heapsnapshot|report|trace-)/;
+  /^(?:-r|--(?:inspect|require|import|loader|experimental-loader|env-file|cpu-prof|heap-prof|heapsnapshot|prof|report|trace-|abort-on-|snapshot-blob|experimental-(?:default-)?config-file))/;
 /** Variables that make a process run foreign code or write its memory out. */
 const DANGEROUS_VARIABLES = [
   "NODE_OPTIONS",
@@ -25,7 +25,7 @@ export function assertQuietProcess(
   process.umask(0o077);
   const variable = DANGEROUS_VARIABLES.find((name) => (environment[name] ?? "") !== "");
   if (variable !== undefined) throw refusal(`the environment variable ${variable} is set`, `unset ${variable}`);
-  const flag = flags.find((text) => DANGEROUS_FLAG.test(text));
+  const flag = flags.find((text) => DANGEROUS_FLAG.test(text.replaceAll("_", "-"))); // Node takes either
   if (flag !== undefined)
     throw refusal(`Node.js runs with ${flag.split("=")[0] ?? flag}`, "Start it through bin/conclave");
 }

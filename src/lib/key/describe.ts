@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { IntegrityError } from "../errors.ts";
+import { parseCanonicalJson } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { findKey, findKeyring } from "./find.ts";
@@ -83,10 +85,15 @@ function summary(key: Row<"keys">, keyring: string, state: string): KeySummary {
     keyring,
     algorithm: key.algorithm,
     state,
-    usages: z.array(z.string()).parse(JSON.parse(key.usages)),
+    usages: parseColumn(key, "usages", z.array(z.string())),
     exportable: key.exportable === 1,
-    tags: z.record(z.string(), z.string()).parse(JSON.parse(key.tags)),
+    tags: parseColumn(key, "tags", z.record(z.string(), z.string())),
     cryptoperiodSeconds: key.cryptoperiodSeconds,
     created: key.created,
   };
+}
+
+function parseColumn<T>(key: Row<"keys">, column: "usages" | "tags", schema: z.ZodType<T>): T {
+  const refuse = (problem: string) => new IntegrityError(`keys ${key.id}, column ${column}`, problem);
+  return parseCanonicalJson(key[column], schema, refuse);
 }

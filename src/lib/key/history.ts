@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseEntry } from "../audit/entry.ts";
+import { type Entry, entryError, parseEntry } from "../audit/entry.ts";
+import { firstIssue } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
 import { findKey } from "./find.ts";
 
@@ -33,7 +34,7 @@ export async function keyHistory(
   let executed: z.infer<typeof executedSchema> | undefined;
   for await (const { sequence, text } of state.rows("entries")) {
     const entry = parseEntry(text, sequence);
-    if (entry.type === "plan.execute") executed = executedSchema.parse(entry.data);
+    if (entry.type === "plan.execute") executed = readExecuted(entry);
     const about = aboutKeySchema.safeParse(entry.data);
     if (executed === undefined || about.data?.key !== key.id || about.data.plan !== executed.plan.id) continue;
     events.push({
@@ -47,4 +48,10 @@ export async function keyHistory(
     });
   }
   return { key: key.name, keyring: keyring.name, events };
+}
+
+function readExecuted(entry: Entry): z.infer<typeof executedSchema> {
+  const parsed = executedSchema.safeParse(entry.data);
+  if (!parsed.success) throw entryError(entry, `data.${firstIssue(parsed.error.issues)}`);
+  return parsed.data;
 }

@@ -160,6 +160,11 @@ async function executeApproved(
     using unlocked = new Unlocked(plan.vault, writer, await unlockQuorums(plan.vault, gathered));
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(await approvedTime(vault, writer, (sequence) => chain.timeOf(sequence)));
+    if (time > plan.expires) {
+      throw new ConclaveError("PLAN_INVALID", `the plan expired at ${plan.expires}`, {
+        suggestions: ["Run the command again: it makes a new plan"],
+      });
+    }
     const actor = `plan:${plan.id}`;
     const entries = [
       await chain.append(writer, place, time, actor, { type: "plan.execute", data: { plan, approvals } }),

@@ -177,9 +177,9 @@ async function commitGenesis(
   const chain = new AuditChain(surroundings.types);
   let shares: SealedShare[] = [];
   const path = databasePath(request.path);
-  saveHostKey(request.path, hostKey);
-  createFileDurably(path, new Uint8Array());
+  createFileDurably(path, new Uint8Array()); // first of all: another init now knows of this one, by its lock
   const storage = await createSqlite(path, surroundings, async (writer) => {
+    saveHostKey(request.path, hostKey);
     await chain.append(writer, { vault: place.vault, epoch }, time, actor, { type: "genesis", data });
     const pin = {
       vault: place.vault,

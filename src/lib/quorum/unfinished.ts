@@ -9,7 +9,8 @@ import { assertPrivateDirectory } from "../host/directory.ts";
 import { ioExplained, readSmallFile, removeFileDurably } from "../host/files.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
 import { LIMITS } from "../limits.ts";
-import { EmptyVaultError } from "../storage/sqlite.ts";
+import { EmptyVaultError } from "../storage/assert-schema.ts";
+import { holdingSqlite } from "../storage/sqlite.ts";
 import type { Row } from "../storage/tables.ts";
 import { databasePath, openVault, type Surroundings } from "../vault/vault.ts";
 import { temporaryName } from "./genesis.ts";
@@ -62,9 +63,29 @@ export async function findUnfinished(path: string, surroundings: Surroundings): 
  * the recorded one to the byte. The database goes last, so that a crash leaves it to be found again.
  *
  * @returns share files that were left, since they are not as they were written
+ * @throws ConclaveError BUSY if another init is at work there; EXISTS if it has put the vault in force meanwhile
  */
 export async function removeUnfinished(path: string, found: Unfinished, surroundings: Surroundings): Promise<string[]> {
   if (found.kind === "nothing") return [];
+  const database = databasePath(path);
+  if (lstatSync(database, { throwIfNoEntry: false }) === undefined) return remove(path, found, surroundings);
+  return holdingSqlite(database, surroundings, async () => {
+    if (!isSame(await findUnfinished(path, surroundings), found)) {
+      throw new ConclaveError("BUSY", `another init is at work at ${path}: its genesis went on meanwhile`, {
+        suggestions: ["Wait for it to end", "Name another folder with --vault"],
+      });
+    }
+    return remove(path, found, surroundings);
+  });
+}
+
+/** Whether nobody went on with a genesis since it was found. */
+function isSame(now: Unfinished, before: Unfinished): boolean {
+  if (now.kind !== "pending" || before.kind !== "pending") return now.kind === before.kind;
+  return now.vault.id === before.vault.id && now.proved.length === before.proved.length;
+}
+
+async function remove(path: string, found: Unfinished, surroundings: Surroundings): Promise<string[]> {
   const left = found.kind === "pending" ? await removeShares(path, surroundings) : [];
   if (found.kind === "pending") forgetAnchor(surroundings.state, found.vault.id);
   const names = ioExplained(path, () => readdirSync(path)).filter((name) => GENESIS_FILE.test(name));

@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { IntegrityError } from "../errors.ts";
+import { assertSchema } from "./assert-schema.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { explainSqliteError } from "./sqlite-error.ts";
 import type { Match, Query, Reader, Storage, Writer } from "./storage.ts";
@@ -19,15 +20,6 @@ const SETTINGS = {
 
 /** Rows read at once by an iteration. */
 const PORTION = 500;
-
-/** The file holds no vault: either genesis did not come to its first commit, or somebody emptied it. */
-export class EmptyVaultError extends IntegrityError {
-  constructor() {
-    super("vault.db", "is empty: an init that did not finish, or a vault that was emptied", {
-      suggestions: ["Run conclave init again if the vault never was finished", "Restore from a backup if it was"],
-    });
-  }
-}
 
 type Value = string | number | Uint8Array | null;
 
@@ -76,6 +68,23 @@ export async function createSqlite(
   }
 }
 
+/**
+ * Run while no other process writes the database, which may still be empty.
+ * @throws BusyError another process holds it longer than the timeout
+ */
+export async function holdingSqlite<R>(path: string, options: SqliteOptions, run: () => Promise<R>): Promise<R> {
+  const database = explaining(path, () => new Database(path, { fileMustExist: true, timeout: options.lockTimeoutMs }));
+  try {
+    explaining(path, () => {
+      configure(database);
+      database.exec("BEGIN IMMEDIATE");
+    });
+    return await run();
+  } finally {
+    database.close(); // nothing was written: there is nothing to roll back
+  }
+}
+
 /** An empty set of the same tables in memory, for replay. */
 export async function memoryStorage(): Promise<Storage> {
   const storage = new SqliteStorage(new Database(":memory:"), ":memory:");
@@ -91,33 +100,6 @@ function configure(database: Database.Database): void {
   }
   database.pragma("writable_schema = ON"); // stays off under SQLITE_DBCONFIG_DEFENSIVE, which nothing else tells
   if (database.pragma("writable_schema", { simple: true }) !== 0) throw new Error("SQLite is not in defensive mode");
-}
-
-function assertSchema(database: Database.Database): void {
-  const { application_id, user_version, encoding } = {
-    application_id: database.pragma("application_id", { simple: true }),
-    user_version: database.pragma("user_version", { simple: true }),
-    encoding: database.pragma("encoding", { simple: true }),
-  };
-  if (application_id === 0 && database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined)
-    throw new EmptyVaultError();
-  if (application_id !== APPLICATION_ID) throw new IntegrityError("vault.db", "not a Conclave vault (application id)");
-  if (user_version !== SCHEMA_VERSION) {
-    throw new IntegrityError("vault.db", `schema version ${String(user_version)}, wanted ${SCHEMA_VERSION}`);
-  }
-  if (encoding !== "UTF-8") throw new IntegrityError("vault.db", `encoding ${String(encoding)}, wanted UTF-8`);
-
-  const found = database.prepare<[], { type: string; name: string; tbl_name: string; sql: string | null }>(
-    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL OR name NOT LIKE 'sqlite_autoindex_%' ORDER BY rowid",
-  );
-  const rows = found.all();
-  const names = Object.keys(PRIMARY_KEYS);
-  for (let i = 0; i < Math.max(rows.length, SCHEMA.length); i++) {
-    const row = rows[i];
-    if (row?.sql !== SCHEMA[i] || row?.type !== "table" || row.name !== names[i] || row.tbl_name !== names[i]) {
-      throw new IntegrityError("vault.db", `schema: ${row?.type ?? "table"} ${row?.name ?? i} is not as it was made`);
-    }
-  }
 }
 
 class SqliteStorage implements Storage {

@@ -35,8 +35,18 @@ export async function runCommandLine(program: Program, argv: readonly string[] =
     process.exit();
   } catch (error) {
     if (error instanceof ExitError) process.exit(error.oclif.exit);
-    if (beforeDashes(argv).includes("--json")) writeJson(describeError(error));
-    process.exit(beforeDashes(argv).includes("--json") ? describeError(error).error.status : reportError(error));
+    process.exit(beforeDashes(argv).includes("--json") ? reportAsJson(error) : reportError(error));
+  }
+}
+
+/** Its exit status; where standard output can't be written, that is what standard error tells of. */
+function reportAsJson(error: unknown): number {
+  const document = describeError(error);
+  try {
+    writeJson(document);
+    return document.error.status;
+  } catch (unwritable) {
+    return reportError(unwritable);
   }
 }
 

@@ -22,6 +22,8 @@ export interface FoundingOptions {
 /** Leads the custodians of a new vault through it, one after the other. */
 export class Founding implements GenesisInteraction {
   readonly #options: FoundingOptions;
+  /** Of files: a pipe (`/dev/fd/3`) can't be read again for the proof. */
+  readonly #read = new Map<string, string>();
 
   constructor(options: FoundingOptions) {
     this.#options = options;
@@ -36,7 +38,8 @@ export class Founding implements GenesisInteraction {
         : await askTwice(custodian, hasTerminal() ? this.#options.quiet : true);
       const weakness = weak ? undefined : await passphraseWeakness(passphrase, context);
       if (weakness === undefined) {
-        if (!fromFile) writeMessage(CLEAR_SCREEN);
+        if (fromFile) this.#read.set(custodian, passphrase);
+        else writeMessage(CLEAR_SCREEN);
         return passphrase;
       }
       const error = new ConclaveError("PASSPHRASE_WEAK", `${custodian}'s passphrase is weak: ${weakness}`, {
@@ -51,10 +54,10 @@ export class Founding implements GenesisInteraction {
   }
 
   async provePassphrase(custodian: string, file: string): Promise<string> {
+    const read = this.#read.get(custodian);
+    if (read !== undefined) return read;
     const { passphrases } = this.#options;
-    if (!passphrases.files.has(custodian)) {
-      writeMessage(`\n${show(custodian)}, prove your share: it is opened again from ${show(file, 300)}\n`);
-    }
+    writeMessage(`\n${show(custodian)}, prove your share: it is opened again from ${show(file, 300)}\n`);
     return passphraseOf(custodian, `${custodian}: your passphrase`, passphrases);
   }
 

@@ -7,7 +7,7 @@ let made: MadeVault;
 beforeAll(async () => {
   made = await foundVault();
   const { stdout } = await made.place.run("audit", "checkpoint", "--vault", "vault");
-  await made.place.write("checkpoint", `${stdout}`);
+  await made.place.write("checkpoint", stdout);
   await made.place.write("altered", stdout.replace("\n5\n", "\n4\n"));
   await made.createKey("payments", ["alice", "bob"]);
 });

@@ -28,7 +28,7 @@ test("pages follow each other, until there are no more", async () => {
   await using copy = await made.copy();
   await copy.createKey("signing", ["bob", "carol"], "ed25519");
   const list = (...flags: string[]) => copy.place.run("key", "list", "--vault", "vault", ...flags);
-  const names: unknown[] = [];
+  const names: string[] = [];
   for (let flags: string[] = []; ; ) {
     const { keys, next } = pageSchema.parse((await list("--limit", "1", ...flags, "--json")).json());
     names.push(...keys.map(({ name }) => name));

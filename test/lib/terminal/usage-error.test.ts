@@ -7,7 +7,7 @@ const SECRET = "correct-horse";
 test.for<{ args: string[]; says: string; status?: number }>([
   { args: [], says: "missing argument NAME" },
   { args: ["a", "start.ts", SECRET], says: "file not found: start.ts", status: 3 },
-  { args: ["a", "/", SECRET], says: "must be a file" },
+  { args: ["a", "/", SECRET], says: "the argument must be a file" },
   { args: ["a", "/bin/sh", SECRET], says: "more arguments than the command takes" },
   { args: ["a", `--unknown=${SECRET}`], says: "unknown flag --unknown" },
   { args: ["a", "--unknown", "-x"], says: "unknown flag --unknown, -x" },

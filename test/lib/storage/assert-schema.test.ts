@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EmptyVaultError } from "../../../src/lib/storage/assert-schema.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "../../../src/lib/storage/schema.ts";
-import { createSqlite, EmptyVaultError, openSqlite } from "../../../src/lib/storage/sqlite.ts";
+import { createSqlite, openSqlite } from "../../../src/lib/storage/sqlite.ts";
 import { editDatabase } from "../../support/raw-database.ts";
 import { type Workspace, workspace } from "../../support/workspace.ts";
 

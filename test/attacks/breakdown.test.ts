@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { disturbAt, PreparedPlace } from "../support/disturbance.ts";
+import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
+import type { Seen } from "../support/seen.ts";
+import { haveStrace, traced } from "../support/strace.ts";
+
+const CONCLAVE = fileURLToPath(new URL("../../bin/conclave", import.meta.url));
+
+const ANNOUNCING = MUTATING_COMMANDS.filter(({ announces }) => announces);
+/** Without those that mostly make the same calls. */
+const MAIN_ROWS = MUTATING_COMMANDS.filter(({ variantOf }) => variantOf === undefined);
+/** Those that make secrets. */
+const MAKING_SECRETS = MAIN_ROWS.filter(({ args }) => args[0] !== "audit");
+
+test.for(ANNOUNCING)("H10: $name with standard output closed does nothing at all", async (command) => {
+  await using prepared = await PreparedPlace.of(command);
+  const seen = await inShell(prepared, '"$@" >&-');
+  expect(seen.stderr).toBe("error: standard output is closed\n");
+  expect(seen.status).toBe(15);
+  expect(await prepared.stage()).toBe("before");
+});
+
+test.for(ANNOUNCING)("H10: $name onto a full disk is never called done", async (command) => {
+  await using prepared = await PreparedPlace.of(command);
+  for (const json of [[], ["--json"]]) {
+    await prepared.restore();
+    const seen = await inShell(prepared, '"$@" >/dev/full', ...json);
+    expect(seen.stderr).toContain("error: standard output cannot be written: ENOSPC");
+    expect(seen.status).toBe(15);
+    await prepared.goOn(await prepared.stage());
+  }
+});
+
+test.for(ANNOUNCING)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
+  await using prepared = await PreparedPlace.of(command);
+  await undoneOrDone(prepared, await inShell(prepared, '"$@" | true; exit "${PIPESTATUS[0]}"'));
+});
+
+test.for(MAIN_ROWS)("H8: $name with few file descriptors is undone or done", async (command) => {
+  await using prepared = await PreparedPlace.of(command);
+  for (const limit of [22, 23, 24]) {
+    await prepared.restore(); // below these limits, Node.js itself does not start
+    const seen = await inShell(prepared, `ulimit -n ${limit}; "$@"`);
+    expect(seen.stderr).not.toContain("internal error");
+    await undoneOrDone(prepared, seen);
+  }
+});
+
+const SIGNALLED = MAKING_SECRETS.flatMap((row) => ["TERM", "HUP", "INT"].map((signal) => ({ ...row, signal })));
+
+test.skipIf(!haveStrace).for(SIGNALLED)(
+  "H8: SIG$signal in the middle of $name leaves it undone or done (needs strace)",
+  async ({ signal, ...command }) => {
+    await using prepared = await PreparedPlace.of(command);
+    const { calls } = await traced(prepared.place, command.args);
+    const syncs = calls.filter(({ name }) => name === "fsync");
+    for (const call of [syncs[3], syncs.at(-1)]) {
+      if (call === undefined) throw new Error("fsync is not called often enough");
+      const { seen } = await disturbAt(prepared, call, { what: `signal=${signal}` }, false);
+      await undoneOrDone(prepared, seen);
+    }
+  },
+);
+
+const WITHOUT_RANDOM_NUMBERS = MAKING_SECRETS.flatMap((row) => [
+  { ...row, error: "EIO", from: 1 }, // Node.js can't start
+  { ...row, error: "EIO", from: 7 }, // OpenSSL can't seed its generator
+  { ...row, error: "ENOSYS", from: 1 },
+  { ...row, error: "ENOSYS", from: 7 },
+]);
+
+test.skipIf(!haveStrace).for(WITHOUT_RANDOM_NUMBERS)(
+  "H9: $name while getrandom fails ($error, from call $from on) aborts and makes nothing (needs strace)",
+  async ({ error, from, ...command }) => {
+    await using prepared = await PreparedPlace.of(command);
+    const { seen } = await traced(prepared.place, command.args, { inject: [`getrandom:error=${error}:when=${from}+`] });
+    expect(seen.stdout).toBe("");
+    expect(seen.status).not.toBe(0);
+    expect(await prepared.stage()).toBe("before");
+    await prepared.goOn("before");
+  },
+);
+
+function inShell({ command, place }: PreparedPlace, line: string, ...more: string[]): Promise<Seen> {
+  return place.runWith({ program: ["bash", "-c", line, "bash", CONCLAVE] }, ...command.args, ...more);
+}
+
+async function undoneOrDone(prepared: PreparedPlace, seen: Seen): Promise<void> {
+  const stage = await prepared.stage();
+  if (stage === "before") expect(seen.status, String(seen)).not.toBe(0);
+  await prepared.goOn(stage);
+}

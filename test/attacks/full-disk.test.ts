@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { type CanonicalState, canonicalState, filesIn } from "../support/canonical-state.ts";
+import { MUTATING_COMMANDS, vaultOf, writePassphrases } from "../support/mutating-commands.ts";
+import type { Seen } from "../support/seen.ts";
+import { type Workspace, workspace } from "../support/workspace.ts";
+
+const [INIT = [], CREATE = []] = ["init", "key create"].map(
+  (wanted) => MUTATING_COMMANDS.find(({ name }) => name === wanted)?.args,
+);
+
+/** Sizes at which genesis, a proof, a key or nothing at all does not fit any more. */
+test.skipIf(!canMount()).for([16, 80, 104, 120, 128, 148])(
+  "H8: on a file system of %i KiB, init and key create are undone or done (needs root)",
+  async (kilobytes) => {
+    await using place = await workspace();
+    await mkdir(place.file("small"), { mode: 0o700 });
+    await writePassphrases(place);
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k,mode=700`, "tmpfs", place.file("small")]);
+    try {
+      const run = (args: readonly string[]) => place.runWith({ cwd: "small" }, ...args.map(besideTheDisk));
+      const founded = await run(INIT);
+      expect((await stateOf(place)).kind === "in force").toBe(done(founded));
+      const created = done(founded) ? await run(CREATE) : undefined;
+      if (created !== undefined) expect(keysOf(await stateOf(place))).toBe(done(created) ? 1 : 0);
+
+      execFileSync("mount", ["-o", "remount,size=1m", place.file("small")]);
+      expect((await run(INIT)).status).toBe(done(founded) ? 4 : 0);
+      expect((await run(CREATE)).status).toBe(created !== undefined && done(created) ? 4 : 0);
+      expect(filesIn(place.file("small/vault"))).toEqual(["host.key", "vault.db"]);
+      expect(filesIn(place.file("small/shares"))).toEqual(["alice.share", "bob.share"]);
+    } finally {
+      execFileSync("umount", [place.file("small")]);
+    }
+  },
+);
+
+/** Whether it succeeded; else it must say why. */
+function done(seen: Seen): boolean {
+  if (seen.status === 0) return true;
+  expect(seen.stderr).toMatch(/^error: .*(?:ENOSPC|disk is full)/m);
+  expect(seen.status).toBe(15);
+  return false;
+}
+
+/** Passphrase files must not take room on the small disk. */
+function besideTheDisk(word: string): string {
+  return word.replace(/=(\w+\.passphrase)$/, "=../$1");
+}
+
+async function stateOf(place: Workspace): Promise<CanonicalState> {
+  return canonicalState(place.file("small/vault"), vaultOf(place).surroundings);
+}
+
+function keysOf(state: CanonicalState): number | undefined {
+  return state.kind === "in force" ? state.projections["keys"]?.length : undefined;
+}
+
+function canMount(): boolean {
+  try {
+    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

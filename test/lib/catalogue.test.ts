@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { bindAction } from "../../src/lib/quorum/action.ts";
+import { id, keyrings } from "../support/keyrings.ts";
+import { changedAt, leavesOf } from "../support/leaves.ts";
+
+/** Parameters of an action that have every member, and for each place in them another value that is allowed there. */
+interface Sample {
+  parameters: Record<string, unknown>;
+  /** By `member.index.member`. */
+  others: Record<string, unknown>;
+}
+
+const SAMPLES: Record<string, Sample> = {
+  "key.create": {
+    parameters: {
+      keyring: { id: id(2), name: "default" },
+      name: "first",
+      algorithm: "aes-256",
+      usages: ["encrypt", "decrypt"],
+      exportable: false,
+      tags: { team: "cards" },
+      cryptoperiodSeconds: 86_400,
+    },
+    others: {
+      "keyring.id": id(1),
+      "keyring.name": "cards",
+      name: "second",
+      algorithm: "hmac-sha256",
+      "usages.0": "wrap",
+      "usages.1": "unwrap",
+      exportable: true,
+      "tags.team": "loans",
+      cryptoperiodSeconds: null,
+    },
+  },
+};
+
+const refuse = (problem: string) => new Error(problem);
+
+describe("every parameter of every action is shown to the people who approve it", () => {
+  test("each action has a sample here", () => {
+    expect([...ACTIONS.keys()].toSorted()).toEqual(Object.keys(SAMPLES).toSorted());
+  });
+
+  const cases = Object.entries(SAMPLES).flatMap(([action, sample]) =>
+    leavesOf(sample.parameters).map((path) => ({ action, path, place: path.join("."), ...sample })),
+  );
+  test.for(cases)("$action: $place", async ({ action, path, place, parameters, others }) => {
+    await using state = await keyrings([]);
+    const render = async (given: Record<string, unknown>) =>
+      JSON.stringify(await bindAction(ACTIONS, { action, parameters: given }, refuse).render(state));
+    expect(others, "another value is given above").toHaveProperty([place]);
+    const changed = changedAt(parameters, path, () => others[place]) as Record<string, unknown>;
+    expect(await render(changed)).not.toBe(await render(parameters));
+  });
+
+  test.for(Object.entries(SAMPLES))(
+    "%s: one more of what there may be several of",
+    async ([action, { parameters }]) => {
+      await using state = await keyrings([]);
+      const render = async (given: Record<string, unknown>) =>
+        (await bindAction(ACTIONS, { action, parameters: given }, refuse).render(state))
+          .map(({ value }) => value)
+          .join();
+      const more = { ...parameters, tags: { team: "cards", cost: "7" } };
+      expect(await render(more)).toContain("cost=7");
+      expect(await render({ ...parameters, tags: {} })).not.toContain("team");
+    },
+  );
+});
+
+describe("every action", () => {
+  test.for([...ACTIONS.keys()])("%s: its effects are a type of audit entry that follows a plan only", (name) => {
+    expect(ENTRY_TYPES.get(name)).toMatchObject({ type: name, effect: true });
+  });
+
+  test.for(Object.entries(SAMPLES))(
+    "%s: a quorum guards it, and unknown parameters are refused",
+    async ([action, { parameters }]) => {
+      await using state = await keyrings([]);
+      expect(await bindAction(ACTIONS, { action, parameters }, refuse).quorums(state)).not.toEqual([]);
+      for (const given of [{ ...parameters, extra: 1 }, {}]) {
+        expect(() => bindAction(ACTIONS, { action, parameters: given }, refuse)).toThrow(/^parameters\./);
+      }
+    },
+  );
+
+  test.for(["", "key.steal", "constructor", "__proto__", "KEY.CREATE"])("%j is none", (action) => {
+    const parameters = SAMPLES["key.create"]?.parameters ?? {};
+    expect(() => bindAction(ACTIONS, { action, parameters }, refuse)).toThrow(`action ${action} is unknown`);
+  });
+});
+
+test("each type of entry stands under its own name", () => {
+  for (const [name, type] of ENTRY_TYPES) expect(type.type).toBe(name);
+  expect(ENTRY_TYPES.size).toBe(new Set(ENTRY_TYPES.values()).size);
+});

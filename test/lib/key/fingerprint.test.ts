@@ -1,0 +1,28 @@
+import { generateKeyPairSync } from "node:crypto";
+import { expect, test } from "vitest";
+import { fingerprint } from "../../../src/lib/key/fingerprint.ts";
+
+/** The public key of RFC 8032, 7.1, test 1. */
+const PEM = `-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----
+`;
+
+test("SHA-256 of the SubjectPublicKeyInfo in DER (value by OpenSSL and sha256sum)", () => {
+  expect(fingerprint(PEM, "ed25519")).toBe("06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9");
+});
+
+test.for([
+  { what: "another type", key: PEM, type: "rsa" },
+  { what: "another spelling", key: `${PEM}\n`, type: "ed25519" },
+  { what: "lines of another width", key: PEM.replace("MCow", "MCow\n"), type: "ed25519" },
+  { what: "an empty key", key: "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", type: "ed25519" },
+  { what: "no key", key: "", type: "ed25519" },
+])("$what has none", ({ key, type }) => {
+  expect(fingerprint(key, type)).toBeUndefined();
+});
+
+test("a private key has none", () => {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  expect(fingerprint(privateKey.export({ format: "pem", type: "pkcs8" }), "ed25519")).toBeUndefined();
+});

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { concat, hex, utf8 } from "../../src/lib/bytes.ts";
+import { encodeRecord } from "../../src/lib/share/record.ts";
+import { combineShares } from "../../src/lib/share/shamir.ts";
+import { backupSeed, quorumKey, unwrapKek } from "../../src/lib/vault/hierarchy.ts";
+import { Unlocked } from "../../src/lib/vault/unlocked.ts";
+import type { MadeVault } from "./vault.ts";
+
+/** A secret that must be nowhere but where it belongs. */
+export interface Canary {
+  what: string;
+  bytes: Uint8Array;
+}
+
+/** All secrets of a vault: passphrases, shares, custodian keys, and what they unlock. */
+export async function canariesOf(made: MadeVault): Promise<Canary[]> {
+  const canaries: Canary[] = [];
+  const plant = (what: string, bytes: Uint8Array) => canaries.push({ what, bytes: Uint8Array.from(bytes) });
+  const shares = [];
+  for (const name of made.custodians) {
+    plant(`${name}'s passphrase`, utf8(made.passphrase(name)));
+    const { record, custodianSeed } = await made.document(name);
+    plant(`${name}'s record`, encodeRecord(record).reveal());
+    plant(`${name}'s share`, record.share.bytes.reveal());
+    if (custodianSeed !== undefined) plant(`${name}'s custodian key`, custodianSeed.reveal());
+    shares.push(record.share);
+  }
+  await using vault = await made.open();
+  const { reader, identity } = vault;
+  const generation = await reader.find("generations", {});
+  if (generation === undefined) throw new Error("no quorum");
+  const place = { vault: identity.id, quorum: generation.quorum, generation: generation.generation };
+  const secret = await combineShares(shares, JSON.parse(generation.manifest).threshold);
+  plant("the quorum secret", secret.reveal());
+  plant("the backup identity", backupSeed(secret, place).reveal());
+  const key = quorumKey(secret, generation.manifestHash, place);
+  plant("the quorum key", key.reveal());
+  for await (const { keyring, version, blob } of reader.rows("keks")) {
+    const wrapped = (await reader.find("blobs", { hash: blob }))?.bytes ?? new Uint8Array();
+    plant(`KEK ${version} of ${keyring}`, unwrapKek(key, wrapped, { ...place, keyring, version }).reveal());
+  }
+  const unlocked = new Unlocked(identity.id, reader, [{ ...place, key }]);
+  for await (const { id, name, keyring, algorithm } of reader.rows("keys")) {
+    for await (const { version, kekVersion, blob } of reader.rows("keyVersions", { where: { key: id } })) {
+      const material = await unlocked.unwrap({ keyring, key: id, version, algorithm }, kekVersion, blob);
+      plant(`material of ${name}`, material.reveal());
+    }
+  }
+  return canaries;
+}
+
+/** Which canaries stand in `haystack`, as they are, in hexadecimal digits, in base64 or as UTF-16. */
+export function leaksIn(haystack: Uint8Array, canaries: readonly Canary[]): string[] {
+  const hay = Buffer.from(haystack.buffer, haystack.byteOffset, haystack.byteLength);
+  return canaries.flatMap(({ what, bytes }) =>
+    spellings(bytes).flatMap(([spelling, needle]) => (hay.includes(needle) ? [`${what} (${spelling})`] : [])),
+  );
+}
+
+/** Leaks in every file below a folder, but for those whose path matches `except`. */
+export function leaksInFiles(folder: string, canaries: readonly Canary[], except: RegExp): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !except.test(path))
+    .flatMap((path) => leaksIn(readFileSync(path), canaries).map((leak) => `${path}: ${leak}`));
+}
+
+function spellings(bytes: Uint8Array): [string, Buffer][] {
+  const digits = hex(bytes);
+  return [
+    ["as it is", Buffer.from(bytes)],
+    ["in hexadecimal digits", Buffer.from(digits)],
+    ["in capital hexadecimal digits", Buffer.from(digits.toUpperCase())],
+    ["as UTF-16", Buffer.from(Buffer.from(bytes).toString("latin1"), "utf16le")],
+    ...[0, 1, 2].flatMap((offset): [string, Buffer][] => [
+      ["in base64", Buffer.from(middleOfBase64(bytes, offset, "base64"))],
+      ["in base64url", Buffer.from(middleOfBase64(bytes, offset, "base64url"))],
+    ]),
+  ];
+}
+
+/** The part of the base64 of a longer text that depends on `bytes` alone, where these start at `offset` modulo 3. */
+function middleOfBase64(bytes: Uint8Array, offset: number, encoding: "base64" | "base64url"): string {
+  const text = Buffer.from(concat(new Uint8Array(offset), bytes))
+    .toString(encoding)
+    .replaceAll("=", "");
+  return text.slice(offset === 0 ? 0 : offset + 1, -1);
+}
