@@ -22,9 +22,11 @@ export const LABELS = {
   plan: "conclave/plan/v1",
   /** Signature of an approval. */
   approval: "conclave/approval/v1",
+  /** Digest of a request for proofs, and what the host key signs of it. */
+  request: "conclave/request/v1",
   /** Signatures of a proof. */
   proof: "conclave/proof/v1",
-  /** Signature of an enrolment. */
+  /** Digest of an enrolment, and its signature. */
   enrolment: "conclave/enrolment/v1",
 } as const;
 

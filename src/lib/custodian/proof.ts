@@ -15,6 +15,8 @@ const statementSchema = z.strictObject({
   generation: z.int().positive(),
   manifest: digestSchema,
   custodian: nameSchema,
+  /** Whether the signing key was opened on the vault's host, and so exposed to it. */
+  at: z.enum(["host", "desk"]),
   /** The signed checkpoint over which the proof is made: it dates it, and nobody could foresee it. */
   checkpoint: z.string().max(1024),
 });

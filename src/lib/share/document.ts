@@ -1,13 +1,12 @@
-import { concat, fromUtf8, utf8 } from "../bytes.ts";
+import { concat, utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
-import { LIMITS } from "../limits.ts";
 import { Secret } from "../secret.ts";
 import { hexLine, readHexSecret } from "./hex-secret.ts";
+import { linesOf, valueOfLine } from "./lines.ts";
 import { PIN_KEYWORDS, PIN_LINES, type Pin } from "./pin.ts";
 import { decodeRecord, encodeRecord, looksLikeRecord, type ShareRecord, vaultPrefix } from "./record.ts";
 
 const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const CUSTODIAN_KEY = "custodian-key";
 
 /** What `writeDocument` writes. */
@@ -79,7 +78,7 @@ export function writeDocument({ sentence, record, pin, custodianSeed }: ShareDoc
  * @throws {ConclaveError} SHARE_MALFORMED with the line and what was wanted; SHARE_DAMAGED a typo in the record
  */
 export function readDocument(source: Secret | Uint8Array): ShareDocument {
-  const lines = linesOf(source instanceof Secret ? source.reveal() : source);
+  const lines = linesOf(source instanceof Secret ? source.reveal() : source, malformed);
   const recordAt = lines.slice(0, 2).findIndex(looksLikeRecord);
   const line = lines[recordAt];
   if (line === undefined) {
@@ -117,7 +116,7 @@ function pinOf(lines: readonly Uint8Array[], start: number): Pin {
     const at = start + PIN_KEYWORDS.indexOf(keyword);
     const line = lines[at] ?? new Uint8Array(0);
     const { form, wanted } = PIN_LINES[keyword];
-    const value = startsWith(line, `${keyword} `) ? fromUtf8(line.subarray(keyword.length + 1)) : "";
+    const value = valueOfLine(keyword, line) ?? "";
     if (!form.test(value)) throw malformed(at + 1, `wanted '${keyword}' and ${wanted}`);
     return value;
   };
@@ -138,30 +137,6 @@ function recordOf(line: Uint8Array, number: number): ShareRecord {
     const { code, suggestions } = cause;
     throw new ConclaveError(code, `line ${number}: ${cause.message}`, { suggestions, cause });
   }
-}
-
-/** Views of the lines of printable ASCII, each ended by LF or CR LF, which the last may lack. */
-function linesOf(text: Uint8Array): Uint8Array[] {
-  if (text.length > LIMITS.shareFileBytes) {
-    throw malformed(1, `the text has ${text.length} bytes, a share file at most ${LIMITS.shareFileBytes}`);
-  }
-  const lines: Uint8Array[] = [];
-  for (let start = 0; start < text.length; ) {
-    const found = text.indexOf(LINE_FEED, start);
-    const end = found === -1 ? text.length : found;
-    const line = text.subarray(start, text[end - 1] === CARRIAGE_RETURN && end > start ? end - 1 : end);
-    lines.push(line);
-    if (line.length === 0) throw malformed(lines.length, "wanted a line that isn't empty");
-    const foreign = line.findIndex((byte) => byte < 0x20 || byte > 0x7e);
-    if (foreign !== -1) throw malformed(lines.length, `byte ${foreign + 1} isn't printable ASCII`);
-    start = end + 1;
-  }
-  if (lines.length === 0) throw malformed(1, "the text is empty, wanted a share record");
-  return lines;
-}
-
-function startsWith(line: Uint8Array, words: string): boolean {
-  return utf8(words).every((byte, i) => line[i] === byte);
 }
 
 function malformed(line: number, what: string): ConclaveError {

@@ -1,26 +1,13 @@
-import { fromUtf8, utf8 } from "../bytes.ts";
+import { utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
-import { LIMITS } from "../limits.ts";
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
+import { malformed, openAgeFile, otherSeal, readAgeFile } from "./age-file.ts";
 
 /** Base-2 logarithms of scrypt's N: some 1.5 seconds a guess in production, no protection in a rehearsal. */
 export const SCRYPT_WORK_FACTOR = { production: 18, rehearsal: 10 } as const;
 
 /** Above this, opening would take minutes and gigabytes. */
 const LARGEST_WORK_FACTOR = 20;
-
-const ARMOR_START = "-----BEGIN AGE ENCRYPTED FILE-----";
-const VERSION_LINE = "age-encryption.org/v1";
-
-/** What an age file says of itself without being opened; nothing of it is authenticated. */
-export interface SealedDescription {
-  armored: boolean;
-  sealedTo: "passphrase" | "recipients";
-  /** Base-2 logarithm of scrypt's N, if sealed to a passphrase. */
-  workFactor?: number;
-  /** In bytes, as it lies there. */
-  size: number;
-}
 
 /**
  * Seal a secret text to a passphrase, as an armored age file (C2SP age, scrypt recipient).
@@ -49,90 +36,16 @@ export async function sealToPassphrase(plain: Secret, passphrase: string, workFa
  *   stanza looks the same); SHARE_DAMAGED it opens, but header or payload was changed
  */
 export async function openWithPassphrase(sealed: Uint8Array, passphrase: string): Promise<Secret> {
-  const { bytes } = await unarmored(sealed);
-  const { sealedTo, workFactor = 0 } = describeHeader(headerOf(bytes));
-  if (sealedTo === "recipients") throw malformed("sealed to recipients, not to a passphrase");
+  const file = await readAgeFile(sealed);
+  const { sealedTo, workFactor = 0 } = file.description;
+  if (sealedTo === "recipients") throw otherSeal("recipients", "a passphrase");
   if (workFactor > LARGEST_WORK_FACTOR) {
     throw malformed(`scrypt work factor ${workFactor} is above ${LARGEST_WORK_FACTOR}`);
   }
-
-  using fileKey = await openHeader(bytes, passphrase);
-  const { Decrypter } = await import("age-encryption");
-  const decrypter = new Decrypter();
-  decrypter.addIdentity({ unwrapFileKey: () => fileKey.reveal() });
-  try {
-    return new Secret(await decrypter.decrypt(bytes));
-  } catch (cause) {
-    throw damaged("the passphrase opens it, but its content is damaged", cause);
-  }
-}
-
-/**
- * What an age file, armored or binary, says of itself.
- * @throws {ConclaveError} SHARE_MALFORMED not an age file
- */
-export async function describeSealed(sealed: Uint8Array): Promise<SealedDescription> {
-  const { bytes, armored } = await unarmored(sealed);
-  return { armored, ...describeHeader(headerOf(bytes)), size: sealed.length };
-}
-
-/** The file key, 16 bytes, whose header MAC holds. */
-async function openHeader(file: Uint8Array, passphrase: string): Promise<Secret> {
   const { Decrypter } = await import("age-encryption");
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
-  try {
-    return new Secret(await decrypter.decryptHeader(file));
-  } catch (cause) {
-    // The library tells its refusals apart by their messages alone; what isn't one of these is a malformed header.
-    const message = cause instanceof Error ? cause.message : "";
-    if (message === "no identity matched any of the file's recipients") throw wrongPassphrase(cause);
-    if (message === "invalid header HMAC") throw damaged("the passphrase opens it, but its header is damaged", cause);
-    throw malformed("its age header is malformed", cause);
-  }
-}
-
-async function unarmored(sealed: Uint8Array): Promise<{ bytes: Uint8Array; armored: boolean }> {
-  if (sealed.length > LIMITS.shareFileBytes) {
-    throw malformed(`${sealed.length} bytes, wanted at most ${LIMITS.shareFileBytes}`);
-  }
-  const text = new TextDecoder("latin1").decode(sealed);
-  if (!text.trimStart().startsWith(ARMOR_START)) return { bytes: sealed, armored: false };
-
-  const { armor } = await import("age-encryption");
-  try {
-    return { bytes: armor.decode(fromUtf8(sealed)), armored: true };
-  } catch (cause) {
-    throw malformed("its armor is malformed", cause);
-  }
-}
-
-/** The lines of an age file's header, from the version line to the one before its MAC. */
-function headerOf(file: Uint8Array): string[] {
-  const text = new TextDecoder("latin1").decode(file);
-  if (!text.startsWith(`${VERSION_LINE}\n`)) throw malformed(`not an age file, which starts with '${VERSION_LINE}'`);
-  const end = text.indexOf("\n---");
-  if (end === -1) throw malformed("its age header has no end");
-  return text.slice(0, end).split("\n");
-}
-
-function describeHeader(header: readonly string[]): Pick<SealedDescription, "sealedTo" | "workFactor"> {
-  const stanzas = header.filter((line) => line.startsWith("-> ")).map((line) => line.split(" "));
-  const scrypt = stanzas.find(([, type]) => type === "scrypt");
-  if (scrypt === undefined) return { sealedTo: "recipients" };
-
-  const workFactor = scrypt[3] ?? "";
-  if (stanzas.length !== 1 || scrypt.length !== 4 || !/^[1-9][0-9]{0,2}$/.test(workFactor)) {
-    throw malformed("its passphrase stanza is malformed");
-  }
-  return { sealedTo: "passphrase", workFactor: Number(workFactor) };
-}
-
-function malformed(what: string, cause?: unknown): ConclaveError {
-  return new ConclaveError("SHARE_MALFORMED", `not a file sealed to a passphrase: ${what}`, {
-    suggestions: ["Check that this is the right file, or use another copy of it"],
-    cause,
-  });
+  return openAgeFile(file, decrypter, "passphrase", wrongPassphrase);
 }
 
 function wrongPassphrase(cause: unknown): ConclaveError {
@@ -140,8 +53,4 @@ function wrongPassphrase(cause: unknown): ConclaveError {
     suggestions: ["Enter it again", "If it is surely the right one, the file is damaged: use another copy of it"],
     cause,
   });
-}
-
-function damaged(what: string, cause: unknown): ConclaveError {
-  return new ConclaveError("SHARE_DAMAGED", what, { suggestions: ["Use another copy of the file"], cause });
 }

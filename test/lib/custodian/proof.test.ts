@@ -16,6 +16,7 @@ const statement: ProofStatement = {
   generation: 1,
   manifest: "2".repeat(64),
   custodian: "alice",
+  at: "desk",
   checkpoint: "conclave/x/y\n2\nroot\n\n— signature\n",
 };
 const newKey = () => signingKey(generateSigningSeed());

@@ -121,7 +121,7 @@ const uuidWanted = "a UUID in lower case";
 const hexWanted = "64 lower-case hexadecimal digits";
 
 test.for([
-  { what: "no text", text: "", message: "line 1: the text is empty, wanted a share record" },
+  { what: "no text", text: "", message: "line 1: the text is empty" },
   { what: "a sentence alone", text: SENTENCE, message: `line 1: ${recordWanted}` },
   { what: "two sentences", text: textOf([SENTENCE, ...LINES]), message: `line 2: ${recordWanted}` },
   { what: "no record", text: replaced(2), message: `line 2: ${recordWanted}` },
@@ -206,7 +206,7 @@ test.for([
   {
     what: "a text that is too long",
     text: "a".repeat(LIMITS.shareFileBytes + 1),
-    message: `line 1: the text has ${LIMITS.shareFileBytes + 1} bytes, a share file at most ${LIMITS.shareFileBytes}`,
+    message: `line 1: the text has ${LIMITS.shareFileBytes + 1} bytes, wanted at most ${LIMITS.shareFileBytes}`,
   },
   { what: "a text at the limit", text: "a".repeat(LIMITS.shareFileBytes), message: `line 1: ${recordWanted}` },
 ])("$what is refused", ({ text, message }) => {
