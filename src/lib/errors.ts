@@ -11,6 +11,7 @@ export type ErrorCode =
   | "SHARE_MALFORMED"
   | "SHARE_DAMAGED"
   | "SHARE_PASSPHRASE"
+  | "SHARE_IDENTITY"
   | "SHARE_OTHER_VAULT"
   | "SHARE_OTHER_QUORUM"
   | "SHARE_OTHER_GENERATION"
@@ -18,6 +19,7 @@ export type ErrorCode =
   | "SHARE_DOUBLED"
   | "SHARE_REHEARSAL"
   | "SHARE_WITHOUT_IDENTITY"
+  | "IDENTITY_MALFORMED"
   | "PASSPHRASE_WEAK"
   | "QUORUM_NOT_MET"
   | "PLAN_INVALID"
@@ -62,7 +64,7 @@ export class IntegrityError extends ConclaveError {
   /** @param where the object that is wrong: a table with its row and column, an entry, a file */
   constructor(where: string, what: string, options: ErrorOptions = {}) {
     super("INTEGRITY", `${where}: ${what}`, {
-      suggestions: ["Keep a copy of the vault as it is for the investigation", "Restore from a backup"],
+      suggestions: ["Keep a copy of the vault as it is for the investigation, and trust nothing in it"],
       ...options,
     });
   }

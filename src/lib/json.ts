@@ -1,5 +1,6 @@
 import canonicalize from "canonicalize";
 import type { ZodType } from "zod";
+import { fromUtf8, utf8 } from "./bytes.ts";
 import { LIMITS } from "./limits.ts";
 
 /**
@@ -38,6 +39,23 @@ export function parseCanonicalJson<T>(text: string, schema: ZodType<T>, refuse: 
   }
   if (again !== text) throw refuse("not canonical JSON (RFC 8785)");
   return parsed.data;
+}
+
+/** The bytes of a file that holds one canonical JSON document and a line feed. */
+export function canonicalFile(value: unknown): Uint8Array {
+  return utf8(`${canonicalJson(value)}\n`);
+}
+
+/** The document in such a file; the line feed may be missing. @param refuse as of `parseCanonicalJson` */
+export function parseCanonicalFile<T>(bytes: Uint8Array, schema: ZodType<T>, refuse: (problem: string) => Error): T {
+  if (bytes.length > LIMITS.documentBytes) throw refuse(`larger than ${LIMITS.documentBytes} bytes`);
+  let text: string;
+  try {
+    text = fromUtf8(bytes);
+  } catch {
+    throw refuse("not UTF-8");
+  }
+  return parseCanonicalJson(text.replace(/\n$/, ""), schema, refuse);
 }
 
 /** `steps[2].threshold: must be …` of the first of a schema's complaints. */

@@ -12,12 +12,18 @@ export const LIMITS = {
   actions: 1000,
   /** Bytes of a share file, sealed. */
   shareFileBytes: 64 * 1024,
+  /** age recipients of one custodian. */
+  recipients: 8,
   /** Bytes of a passphrase in UTF-8. */
   passphraseBytes: 1024,
   /** Bytes of the canonical JSON of one audit entry. */
   entryBytes: 4 * 1024 * 1024,
   /** Bytes of an anchor or host key file. */
   stateFileBytes: 1024 * 1024,
+  /** Bytes of a plan, approval, proof, request, enrolment or identity file. */
+  documentBytes: 4 * 1024 * 1024,
+  /** Manifests, or replaced hosts, that an anchor remembers. */
+  remembered: 4096,
   /** Nesting of arrays and objects in a canonical JSON document. */
   jsonDepth: 32,
 } as const;

@@ -15,7 +15,7 @@ export function isName(text: string): boolean {
 }
 
 /** Identifier made by `randomUuid` (RFC 9562, version 4). */
-export const idSchema = z.uuidv4();
+export const idSchema = z.uuidv4().lowercase();
 
 /** SHA-256 digest, 64 lower-case hexadecimal digits. */
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");

@@ -1,9 +1,8 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { utf8 } from "../bytes.ts";
 import { IntegrityError, isConclaveError } from "../errors.ts";
-import { canonicalJson, parseCanonicalJson } from "../json.ts";
+import { canonicalFile, parseCanonicalFile } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, publicKeySchema, timestampSchema } from "../names.ts";
 import { createPrivateDirectory } from "./directory.ts";
@@ -17,11 +16,17 @@ const anchorSchema = z.strictObject({
   genesis: digestSchema,
   epoch: idSchema,
   hostKey: publicKeySchema,
-  /** The largest head of the chain that this machine saw, and when. */
+  /** Whether this machine holds the vault, or is a custodian's own. */
+  role: z.enum(["host", "desk"]),
+  /** The largest head of the chain that this machine saw, and the time of the document that it came from. */
   head: headSchema,
   time: timestampSchema,
   /** The largest head up to which this machine verified every signature. */
   verified: headSchema.nullable(),
+  /** Hashes of the manifests of quorums that this machine's shares belong to; on a host, of all. */
+  manifests: z.array(digestSchema).max(LIMITS.remembered),
+  /** Hosts and epochs that a newer one replaced: never obeyed again. */
+  replaced: z.array(z.strictObject({ hostKey: publicKeySchema, epoch: idSchema })).max(LIMITS.remembered),
 });
 
 /** What a machine remembers of a vault, outside it. */
@@ -46,18 +51,18 @@ export function loadAnchor(state: string, vault: string): Anchor | undefined {
     if (isConclaveError(error, "NOT_FOUND")) return undefined;
     throw error;
   }
-  const text = new TextDecoder().decode(bytes).trimEnd(); // what isn't UTF-8 is not canonical either
-  const anchor = parseCanonicalJson(text, anchorSchema, (problem) => new IntegrityError(path, problem));
+  const anchor = parseCanonicalFile(bytes, anchorSchema, (problem) => new IntegrityError(path, problem));
   if (anchor.vault !== vault) throw new IntegrityError(path, "is the anchor of another vault");
   return anchor;
 }
 
-/** Remember; never goes back to a smaller head. */
+/** Remember; never goes back to a smaller head of the same host. */
 export function saveAnchor(state: string, anchor: Anchor): void {
   const known = loadAnchor(state, anchor.vault);
-  if (known !== undefined && known.epoch === anchor.epoch && known.head.size > anchor.head.size) return;
+  const same = known?.epoch === anchor.epoch && known.hostKey === anchor.hostKey;
+  if (same && known.head.size > anchor.head.size) return;
   createPrivateDirectory(join(state, anchor.vault));
-  replaceFileDurably(join(state, anchor.vault, "anchor.json"), utf8(`${canonicalJson(anchorSchema.parse(anchor))}\n`));
+  replaceFileDurably(join(state, anchor.vault, "anchor.json"), canonicalFile(anchorSchema.parse(anchor)));
 }
 
 /** Forget a vault that never came into force. */

@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, readlinkSync, type Stats } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, parse, resolve } from "node:path";
 import { ConclaveError } from "../errors.ts";
 import { ioExplained, syncDirectory } from "./files.ts";
+import { shellWord } from "./shell-word.ts";
 
 /**
  * Check that nobody else can change what lies in a directory: it is ours with mode 0700, and each
@@ -11,16 +12,8 @@ import { ioExplained, syncDirectory } from "./files.ts";
  * @throws ConclaveError HOST_PREFLIGHT naming the path, with the command that mends it
  */
 export function assertPrivateDirectory(path: string): void {
-  const whole = resolve(path);
-  const status = ioExplained(whole, () => lstatSync(whole));
-  if (status.isSymbolicLink())
-    throw preflight(whole, "is a symbolic link", `Name the directory itself: ${readlinkSync(whole)}`);
-  if (!status.isDirectory()) throw preflight(whole, "is not a directory", "Name another directory");
-  if (!isOwn(status))
-    throw preflight(whole, `belongs to user ${status.uid}`, `chown ${process.getuid?.() ?? ""} ${whole}`);
-  if ((status.mode & 0o077) !== 0)
-    throw preflight(whole, `has mode ${mode(status)}, wanted 0700`, `chmod 700 ${whole}`);
-  assertParents(whole);
+  throwFirst(directoryProblems(path));
+  throwFirst(parentProblems(path));
 }
 
 /**
@@ -29,13 +22,9 @@ export function assertPrivateDirectory(path: string): void {
  * @throws ConclaveError HOST_PREFLIGHT naming the path, with the command that mends it
  */
 export function assertPrivatePlace(path: string): void {
-  const whole = resolve(path);
-  const exists = (directory: string) =>
-    ioExplained(directory, () => lstatSync(directory, { throwIfNoEntry: false })) !== undefined;
-  if (exists(whole)) return assertPrivateDirectory(whole);
-  let missing = whole;
-  while (!exists(dirname(missing))) missing = dirname(missing);
-  assertParents(missing);
+  const exists = ioExplained(path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+  if (exists) assertPrivateDirectory(path);
+  else throwFirst(parentProblems(path));
 }
 
 /**
@@ -43,13 +32,7 @@ export function assertPrivatePlace(path: string): void {
  * @throws ConclaveError HOST_PREFLIGHT
  */
 export function assertPrivateFile(path: string): void {
-  const status = ioExplained(path, () => lstatSync(path));
-  if (status.isSymbolicLink()) throw preflight(path, "is a symbolic link", "Put the file itself there");
-  if (!status.isFile()) throw preflight(path, "is not a regular file", "Put the file itself there");
-  if (!isOwn(status))
-    throw preflight(path, `belongs to user ${status.uid}`, `chown ${process.getuid?.() ?? ""} ${path}`);
-  if ((status.mode & 0o077) !== 0) throw preflight(path, `has mode ${mode(status)}, wanted 0600`, `chmod 600 ${path}`);
-  if (status.nlink > 1) throw preflight(path, "has a second name (hard link)", `find / -xdev -samefile ${path}`);
+  throwFirst(fileProblems(path));
 }
 
 /** Create a directory of mode 0700 and those of its parents that are missing, durably. @returns whether it was made now */
@@ -63,19 +46,89 @@ export function createPrivateDirectory(path: string): boolean {
   });
 }
 
-function assertParents(path: string): void {
-  const { root } = parse(path);
-  for (let parent = dirname(path); ; parent = dirname(parent)) {
-    const status = ioExplained(parent, () => lstatSync(parent));
-    const others = (status.mode & 0o022) !== 0 && !status.isSymbolicLink();
-    const sticky = (status.mode & 0o1000) !== 0;
-    if (!isOwn(status) && status.uid !== 0)
-      throw preflight(parent, `belongs to user ${status.uid}`, "Put the vault where only you and root own the parents");
-    if (others && !sticky)
-      throw preflight(parent, `has mode ${mode(status)}: others may rename what lies in it`, `chmod go-w ${parent}`);
-    if (status.isSymbolicLink()) assertParents(resolve(dirname(parent), readlinkSync(parent), "x"));
-    if (parent === root) return;
+/**
+ * All that is wrong with a directory itself, each an error HOST_PREFLIGHT with the command that mends it.
+ * @throws ConclaveError NOT_FOUND, HOST_IO
+ */
+export function directoryProblems(path: string): ConclaveError[] {
+  const whole = resolve(path);
+  const status = ioExplained(whole, () => lstatSync(whole));
+  if (status.isSymbolicLink())
+    return [
+      preflight(
+        whole,
+        "is a symbolic link",
+        `Name the directory itself: ${resolve(dirname(whole), readlinkSync(whole))}`,
+      ),
+    ];
+  if (!status.isDirectory()) return [preflight(whole, "is not a directory", "Name another directory")];
+  return [...ownerProblem(whole, status), ...modeProblem(whole, status, "700")];
+}
+
+/**
+ * All that is wrong with a file, likewise.
+ * @throws ConclaveError NOT_FOUND, HOST_IO
+ */
+export function fileProblems(path: string): ConclaveError[] {
+  const status = ioExplained(path, () => lstatSync(path));
+  if (status.isSymbolicLink()) return [preflight(path, "is a symbolic link", "Put the file itself there")];
+  if (!status.isFile()) return [preflight(path, "is not a regular file", "Put the file itself there")];
+  const problems = [...ownerProblem(path, status), ...modeProblem(path, status, "600")];
+  if (status.nlink > 1)
+    problems.push(preflight(path, "has a second name (hard link)", `find / -xdev -samefile ${shellWord(path)}`));
+  return problems;
+}
+
+/** All that is wrong with the parents of a path, up to the root; those that aren't there yet are left out. */
+export function parentProblems(path: string): ConclaveError[] {
+  const whole = resolve(path);
+  const { root } = parse(whole);
+  const problems: ConclaveError[] = [];
+  for (let parent = dirname(whole); ; parent = dirname(parent)) {
+    const status = ioExplained(parent, () => lstatSync(parent, { throwIfNoEntry: false }));
+    if (status !== undefined) problems.push(...parentProblem(parent, status));
+    if (parent === root) return problems;
   }
+}
+
+/** The path itself, or the nearest of its parents that is there. */
+export function nearestExisting(path: string): string {
+  const whole = resolve(path);
+  return existsSync(whole) || whole === dirname(whole) ? whole : nearestExisting(dirname(whole));
+}
+
+function parentProblem(parent: string, status: Stats): ConclaveError[] {
+  const problems: ConclaveError[] = [];
+  const others = (status.mode & 0o022) !== 0 && !status.isSymbolicLink();
+  const sticky = (status.mode & 0o1000) !== 0;
+  if (!isOwn(status) && status.uid !== 0)
+    problems.push(
+      preflight(parent, `belongs to user ${status.uid}`, "Put the vault where only you and root own the parents"),
+    );
+  if (others && !sticky)
+    problems.push(
+      preflight(
+        parent,
+        `has mode ${mode(status)}: others may rename what lies in it`,
+        `chmod go-w ${shellWord(parent)}`,
+      ),
+    );
+  if (status.isSymbolicLink()) problems.push(...parentProblems(resolve(dirname(parent), readlinkSync(parent), "x")));
+  return problems;
+}
+
+function ownerProblem(path: string, status: Stats): ConclaveError[] {
+  if (isOwn(status)) return [];
+  return [preflight(path, `belongs to user ${status.uid}`, `chown ${process.getuid?.() ?? ""} ${shellWord(path)}`)];
+}
+
+function modeProblem(path: string, status: Stats, wanted: "600" | "700"): ConclaveError[] {
+  if ((status.mode & 0o077) === 0) return [];
+  return [preflight(path, `has mode ${mode(status)}, wanted 0${wanted}`, `chmod ${wanted} ${shellWord(path)}`)];
+}
+
+function throwFirst([problem]: readonly ConclaveError[]): void {
+  if (problem !== undefined) throw problem;
 }
 
 function isOwn(status: Stats): boolean {

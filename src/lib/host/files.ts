@@ -21,11 +21,7 @@ import { ConclaveError, isConclaveError, systemErrorCode } from "../errors.ts";
  * @param temporary name beside it while it is being written; one that a crash left there is replaced
  * @throws ConclaveError EXISTS, or HOST_IO
  */
-export function createFileDurably(
-  path: string,
-  bytes: Uint8Array,
-  temporary = `.${basename(path)}.${process.pid}`,
-): void {
+export function createFileDurably(path: string, bytes: Uint8Array, temporary = temporaryName(path)): void {
   ioExplained(path, () => {
     const written = join(dirname(path), temporary);
     removeIfThere(written);
@@ -43,7 +39,7 @@ export function createFileDurably(
 /** Replace a file (or create it) in the same way; readers see the old or the new one, never a part. */
 export function replaceFileDurably(path: string, bytes: Uint8Array): void {
   ioExplained(path, () => {
-    const written = join(dirname(path), `.${basename(path)}.${process.pid}`);
+    const written = join(dirname(path), temporaryName(path));
     removeIfThere(written);
     writeNew(written, bytes);
     renameSync(written, path);
@@ -98,7 +94,13 @@ export function syncDirectory(path: string): void {
   });
 }
 
-function writeNew(path: string, bytes: Uint8Array): void {
+/** Name of a file beside `path` while it is being written. */
+export function temporaryName(path: string): string {
+  return `.${basename(path)}.${process.pid}`;
+}
+
+/** Create a file that must not exist, and make its content durable; its name is not yet. */
+export function writeNew(path: string, bytes: Uint8Array): void {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
   const file = openSync(path, flags, 0o600);
   try {
@@ -110,23 +112,28 @@ function writeNew(path: string, bytes: Uint8Array): void {
 }
 
 /** A hard link refuses an existing name, which rename would replace; media without links (FAT) are checked first. */
-function nameExclusively(written: string, path: string): void {
+export function nameExclusively(written: string, path: string): void {
   try {
     linkSync(written, path);
     unlinkSync(written);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP" && code !== "ENOSYS") throw error;
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-      throw new ConclaveError("EXISTS", `${path} exists already`);
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw alreadyThere(path, error);
     renameSync(written, path);
   }
 }
 
-function removeIfThere(path: string): boolean {
+/** @returns whether it was there; another process may remove it at the same time */
+export function removeIfThere(path: string): boolean {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
-  unlinkSync(path);
-  return true;
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Run `act` on a path, with errors of the system as ConclaveErrors. */
@@ -138,6 +145,14 @@ export function ioExplained<R>(path: string, act: () => R): R {
   }
 }
 
+/** The error about a name that is taken. */
+export function alreadyThere(path: string, cause?: unknown): ConclaveError {
+  return new ConclaveError("EXISTS", `${path} exists already`, {
+    cause,
+    suggestions: ["Nothing is overwritten: name another file, or move this one away"],
+  });
+}
+
 function explainIo(error: unknown, path: string): unknown {
   if (isConclaveError(error)) return error;
   const code = systemErrorCode(error);
@@ -147,10 +162,7 @@ function explainIo(error: unknown, path: string): unknown {
     case "ENOENT":
       return new ConclaveError("NOT_FOUND", `${path}: no such file or directory`, { cause: error });
     case "EEXIST":
-      return new ConclaveError("EXISTS", `${path} exists already`, {
-        cause: error,
-        suggestions: ["Nothing is overwritten: name another file, or move this one away"],
-      });
+      return alreadyThere(path, error);
     case "ELOOP":
       return new ConclaveError("HOST_PREFLIGHT", `${path}: a symbolic link, which is not followed`, { cause: error });
     default:

@@ -7,7 +7,7 @@ import { PRIMARY_KEYS } from "./tables.ts";
 export class EmptyVaultError extends IntegrityError {
   constructor() {
     super("vault.db", "is empty: an init that did not finish, or a vault that was emptied", {
-      suggestions: ["Run conclave init again if the vault never was finished", "Restore from a backup if it was"],
+      suggestions: ["Run conclave init again if the vault never was finished"],
     });
   }
 }

@@ -28,7 +28,8 @@ export const SCHEMA: readonly string[] = [
   genesis TEXT NOT NULL,
   hostKey TEXT NOT NULL,
   rehearsal INTEGER NOT NULL,
-  created TEXT NOT NULL
+  created TEXT NOT NULL,
+  clockAccepted INTEGER
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE quorums (
   id TEXT PRIMARY KEY,
@@ -99,6 +100,7 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE plans (
   id TEXT PRIMARY KEY,
   digest TEXT NOT NULL,
-  executed INTEGER NOT NULL
+  outcome TEXT NOT NULL,
+  sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
 ];

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { IntegrityError } from "../errors.ts";
+import { ConclaveError, IntegrityError } from "../errors.ts";
 import { assertSchema } from "./assert-schema.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { explainSqliteError } from "./sqlite-error.ts";
@@ -26,6 +26,8 @@ type Value = string | number | Uint8Array | null;
 export interface SqliteOptions {
   /** How long to wait for another process, in milliseconds. */
   lockTimeoutMs: number;
+  /** Write nothing, not even what undoes an act that was cut off: then reading fails with HOST_IO. */
+  readOnly?: boolean;
 }
 
 /**
@@ -36,7 +38,8 @@ export interface SqliteOptions {
  */
 export function openSqlite(path: string, options: SqliteOptions): Storage {
   return explaining(path, () => {
-    const database = new Database(path, { fileMustExist: true, timeout: options.lockTimeoutMs });
+    const { lockTimeoutMs: timeout, readOnly: readonly = false } = options;
+    const database = new Database(path, { fileMustExist: true, timeout, readonly });
     try {
       configure(database);
       assertSchema(database);
@@ -96,7 +99,8 @@ function configure(database: Database.Database): void {
   for (const [name, wanted] of Object.entries(SETTINGS)) {
     database.pragma(`${name} = ${wanted}`);
     const found: unknown = database.pragma(name, { simple: true });
-    if (found !== wanted) throw new Error(`SQLite setting ${name} is ${String(found)}, wanted ${wanted}`);
+    if (found !== wanted)
+      throw new ConclaveError("HOST_PREFLIGHT", `SQLite setting ${name} is ${String(found)}, wanted ${wanted}`);
   }
   database.pragma("writable_schema = ON"); // stays off under SQLITE_DBCONFIG_DEFENSIVE, which nothing else tells
   if (database.pragma("writable_schema", { simple: true }) !== 0) throw new Error("SQLite is not in defensive mode");

@@ -14,6 +14,8 @@ export interface Tables {
     hostKey: string;
     rehearsal: 0 | 1;
     created: string;
+    /** Entry of the last `clock.accept`: plans made before it are cancelled. */
+    clockAccepted: number | null;
   };
   quorums: { id: string; name: string; created: string };
   generations: {
@@ -61,8 +63,8 @@ export interface Tables {
     fingerprint: string | null;
     created: string;
   };
-  /** Plans that were executed, and at which entry: an id is used once. */
-  plans: { id: string; digest: string; executed: number };
+  /** Plans that were executed or cancelled, and at which entry: an id is used once. */
+  plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
 }
 
 export type TableName = keyof Tables;

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
@@ -6,9 +7,9 @@ import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
-import { type Anchor, loadAnchor, saveAnchor } from "../host/anchor.ts";
-import { assertPrivateDirectory, assertPrivateFile } from "../host/directory.ts";
-import { loadHostKey } from "../host/host-key.ts";
+import { type Anchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
+import { assertPrivateDirectory, assertPrivateFile, assertPrivatePlace } from "../host/directory.ts";
+import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
 import { firstIssue } from "../json.ts";
 import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } from "../names.ts";
 import { openSqlite } from "../storage/sqlite.ts";
@@ -24,6 +25,8 @@ export interface Surroundings {
   /** How long to wait for another process, in milliseconds. */
   lockTimeoutMs: number;
   progress?: VerifyOptions["progress"];
+  /** Told of what a host should not be like, though it is no reason to refuse. */
+  warn?: (message: string) => void;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -40,6 +43,7 @@ const identitySchema = z.strictObject({
   hostKey: publicKeySchema,
   rehearsal: z.literal([0, 1]),
   created: timestampSchema,
+  clockAccepted: z.int().positive().nullable(),
 });
 
 /** Where the database of a vault lies. */
@@ -57,8 +61,10 @@ export async function openVault(directory: string, surroundings: Surroundings): 
   try {
     assertPrivateDirectory(path);
     assertPrivateFile(databasePath(path));
+    assertPrivatePlace(surroundings.state);
   } catch (error) {
     if (!isConclaveError(error, "NOT_FOUND")) throw error;
+    assertNotRemembered(path, surroundings.state);
     throw new ConclaveError("NOT_FOUND", `no vault at ${path}`, {
       cause: error,
       suggestions: ["Name it with --vault or CONCLAVE_VAULT", "Make one with conclave init"],
@@ -70,6 +76,17 @@ export async function openVault(directory: string, surroundings: Surroundings): 
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/**
+ * A folder without database is no vault, unless this machine remembers its host key: then somebody removed it.
+ * @throws IntegrityError
+ */
+export function assertNotRemembered(path: string, state: string): void {
+  if (!existsSync(hostKeyPath(path))) return;
+  if (knownHostKeys(state).includes(publicKeyOf(loadHostKey(path)))) {
+    throw new IntegrityError("vault.db", `is missing, but this machine remembers the vault at ${path}`);
   }
 }
 
@@ -87,6 +104,8 @@ export class Vault implements AsyncDisposable {
   readonly path: string;
   readonly identity: Row<"vault">;
   readonly clock: Clock;
+  /** This machine's state directory. */
+  readonly state: string;
   readonly #storage: Storage;
   readonly #surroundings: Surroundings;
 
@@ -95,8 +114,14 @@ export class Vault implements AsyncDisposable {
     this.path = path;
     this.identity = identity;
     this.clock = surroundings.clock;
+    this.state = surroundings.state;
     this.#storage = storage;
     this.#surroundings = surroundings;
+  }
+
+  /** See `Surroundings.warn`. */
+  get warn(): ((message: string) => void) | undefined {
+    return this.#surroundings.warn;
   }
 
   /** The vault as it stands, not verified. */
@@ -106,7 +131,7 @@ export class Vault implements AsyncDisposable {
 
   /** What this machine remembers of the vault. @throws IntegrityError if the vault is another than it remembers */
   anchor(): Anchor | undefined {
-    const anchor = loadAnchor(this.#surroundings.state, this.identity.id);
+    const anchor = loadAnchor(this.state, this.identity.id);
     if (anchor === undefined) return undefined;
     for (const member of ["genesis", "epoch", "hostKey"] as const) {
       if (anchor[member] !== this.identity[member]) {
@@ -156,19 +181,22 @@ export class Vault implements AsyncDisposable {
   }
 
   /** Let this machine's anchor follow the chain. @param verified whether all of its signatures were verified */
-  remember(chain: AuditChain, verified: boolean): void {
-    const known = loadAnchor(this.#surroundings.state, this.identity.id);
+  async remember(chain: AuditChain, verified: boolean): Promise<void> {
+    const known = loadAnchor(this.state, this.identity.id);
     const head = { size: chain.size, root: chain.tree.root() };
     const { id, genesis, epoch, hostKey } = this.identity;
-    saveAnchor(this.#surroundings.state, {
+    saveAnchor(this.state, {
       version: 1,
       vault: id,
       genesis,
       epoch,
       hostKey,
+      role: "host",
       head,
-      time: timestamp(this.clock()),
+      time: timestamp(chain.timeOf(chain.size)),
       verified: verified ? head : (known?.verified ?? null),
+      manifests: (await Array.fromAsync(this.reader.rows("generations"))).map(({ manifestHash }) => manifestHash),
+      replaced: known?.replaced ?? [],
     });
   }
 
@@ -195,7 +223,7 @@ export class Vault implements AsyncDisposable {
       return { result, chain };
     });
     // Only an approved act makes a vault this machine's: its custodians' share files name the genesis.
-    if (whole || this.anchor() !== undefined) this.remember(chain, whole);
+    if (whole || this.anchor() !== undefined) await this.remember(chain, whole);
     return result;
   }
 }

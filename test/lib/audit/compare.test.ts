@@ -89,7 +89,7 @@ describe("T2, T4: a difference is named by table, row and column", () => {
     },
     {
       what: "a row too many, before others",
-      change: (writer) => writer.insert("plans", { id: "a", digest: "", executed: 1 }),
+      change: (writer) => writer.insert("plans", { id: "a", digest: "", outcome: "executed", sequence: 1 }),
       named: "plans a: a row that the audit chain does not have",
     },
     {

@@ -20,9 +20,12 @@ const ANCHOR: Anchor = {
   genesis: "11".repeat(32),
   epoch: OTHER,
   hostKey: "22".repeat(32),
+  role: "host",
   head: { size: 7, root: "33".repeat(32) },
   time: "2026-11-24T05:37:40.123Z",
   verified: { size: 5, root: "44".repeat(32) },
+  manifests: ["55".repeat(32)],
+  replaced: [],
 };
 
 let place: Workspace;
@@ -80,7 +83,7 @@ describe("a malformed anchor is an integrity error that names the file", () => {
       altered: (text: string) => text.replace('"version":1', '"version":2'),
       problem: "version: ",
     },
-    { what: "bytes that are no text", altered: () => Buffer.of(0xff, 0xfe, 0x00), problem: "not JSON" },
+    { what: "bytes that are no text", altered: () => Buffer.of(0xff, 0xfe, 0x00), problem: "not UTF-8" },
   ])("$what", ({ altered, problem }) => {
     saveAnchor(state, ANCHOR);
     writeFileSync(file, altered(readFileSync(file, "utf8")));

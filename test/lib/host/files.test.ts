@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   linkSync,
@@ -21,6 +22,7 @@ import {
   replaceFileDurably,
 } from "../../../src/lib/host/files.ts";
 import { makePipe } from "../../support/pipe.ts";
+import { haveStrace } from "../../support/strace.ts";
 import { type Workspace, workspace } from "../../support/workspace.ts";
 
 let place: Workspace;
@@ -220,4 +222,55 @@ test("errors of the system are told with the path, others stay what they are", (
   const told = new ConclaveError("REFUSED", "no");
   expect(fail(told)).toThrow(told);
   expect(fail(new TypeError("our own mistake"))).toThrow(TypeError);
+});
+
+describe.skipIf(!haveStrace)("H2, H3: what the system is asked for (strace)", () => {
+  /** The calls that one act makes in the folder, with the folder's path left out. */
+  function calls(act: string): string[] {
+    const log = place.file("trace");
+    const source = new URL("../../../src/lib/host/files.ts", import.meta.url).href;
+    const program = `import { ${act} } from ${JSON.stringify(source)}; ${act}(${JSON.stringify(file)}, Uint8Array.of(1));`;
+    const traced = "trace=?openat,?fsync,?link,?linkat,?rename,?renameat,?renameat2,?unlink,?unlinkat";
+    const node = [process.execPath, "--input-type=module", "--eval", program];
+    execFileSync("strace", ["-f", "-y", "-qq", "-e", "signal=none", "-e", traced, "-o", log, ...node]);
+    const lines = readFileSync(log, "utf8").split("\n");
+    return lines
+      .filter((line) => line.includes(folder))
+      .map((line) =>
+        line
+          .replaceAll(folder, "FOLDER")
+          .replace(/^\d+ +/, "")
+          .replaceAll(/\.[0-9]+(?=[">])/g, ".PID"),
+      )
+      .map((line) => line.replaceAll(/AT_FDCWD(?:<[^>]*>)?, /g, "").replaceAll(/\b\d+<(\S*)>/g, "$1"))
+      .map((line) =>
+        line
+          .replace(/ += .*$/, "")
+          .replace(/^(link|rename|unlink)at2?\(/, "$1(")
+          .replace(", 0)", ")"),
+      );
+  }
+
+  const written = [
+    'openat("FOLDER/.alice.share.PID", O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600)',
+    "fsync(FOLDER/.alice.share.PID)",
+  ];
+  const folderSynced = ['openat("FOLDER", O_RDONLY|O_CLOEXEC|O_DIRECTORY)', "fsync(FOLDER)"];
+
+  test("a new file: exclusive, followed nowhere, 0600; synced, named by a link that replaces nothing, the folder synced", () => {
+    expect(calls("createFileDurably")).toEqual([
+      ...written,
+      'link("FOLDER/.alice.share.PID", "FOLDER/alice.share")',
+      'unlink("FOLDER/.alice.share.PID")',
+      ...folderSynced,
+    ]);
+  });
+
+  test("a replaced file: the same, but renamed over the old one", () => {
+    expect(calls("replaceFileDurably")).toEqual([
+      ...written,
+      'rename("FOLDER/.alice.share.PID", "FOLDER/alice.share")',
+      ...folderSynced,
+    ]);
+  });
 });

@@ -49,7 +49,7 @@ describe("opening", () => {
     expect(await vault.reader.count("keys")).toBe(1);
   });
 
-  test("a missing folder or database is not found, with what to do", async () => {
+  test("a missing folder is not found, with what to do; T5: a database that is gone was there", async () => {
     const missing = made.place.file("missing");
     await expect(openVault(missing, made.surroundings)).rejects.toMatchObject({
       code: "NOT_FOUND",
@@ -57,7 +57,10 @@ describe("opening", () => {
       suggestions: ["Name it with --vault or CONCLAVE_VAULT", "Make one with conclave init"],
     });
     rmSync(made.database);
-    await expect(made.open()).rejects.toMatchObject({ code: "NOT_FOUND", message: `no vault at ${made.path}` });
+    await expect(made.open()).rejects.toMatchObject({
+      code: "INTEGRITY",
+      message: `vault.db: is missing, but this machine remembers the vault at ${made.path}`,
+    });
   });
 
   test.for<{ what: string; change: () => void }>([
