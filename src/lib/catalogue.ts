@@ -1,17 +1,62 @@
 import type { EntryTypes } from "./audit/chain.ts";
 import type { EntryType } from "./audit/entry-type.ts";
+import { clockCheck } from "./host/check/clock.ts";
+import { coreDumpsCheck } from "./host/check/core-dumps.ts";
+import { diskCheck } from "./host/check/disk.ts";
+import { entropyCheck } from "./host/check/entropy.ts";
+import { filesystemCheck } from "./host/check/filesystem.ts";
+import { nodeCheck } from "./host/check/node.ts";
+import { permissionsCheck } from "./host/check/permissions.ts";
+import { processCheck } from "./host/check/process.ts";
+import { ptraceCheck } from "./host/check/ptrace.ts";
+import { swapCheck } from "./host/check/swap.ts";
+import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
 import { type ActionBinder, type Actions, binder } from "./quorum/action.ts";
+import { clockAccept, clockAcceptEntry } from "./quorum/clock-accept.ts";
 import { custodianConfirm, genesis, genesisShares } from "./quorum/genesis-entry.ts";
-import { planExecuteType, planRefuse } from "./quorum/plan-entry.ts";
+import { planCancel, planExecuteType, planRefuse } from "./quorum/plan-entry.ts";
+import { custodianRequest } from "./quorum/request-entry.ts";
+import { anchorCheck } from "./vault/check/anchor.ts";
+import { chainClockCheck } from "./vault/check/chain-clock.ts";
+import { databaseCheck } from "./vault/check/database.ts";
+import { sqliteCheck } from "./vault/check/sqlite.ts";
 
 /** All sensitive actions. */
-export const ACTIONS: Actions = new Map<string, ActionBinder>([[keyCreate.name, binder(keyCreate)]]);
+export const ACTIONS: Actions = new Map<string, ActionBinder>([
+  [clockAccept.name, binder(clockAccept)],
+  [keyCreate.name, binder(keyCreate)],
+]);
 
 /** All types of audit entries. */
 export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
-  [genesis, genesisShares, custodianConfirm, planExecuteType(ACTIONS), planRefuse, keyCreateEntry].map((type) => [
-    type.type,
-    type,
-  ]),
+  [
+    genesis,
+    genesisShares,
+    custodianConfirm,
+    custodianRequest,
+    planExecuteType(ACTIONS),
+    planCancel,
+    planRefuse,
+    clockAcceptEntry,
+    keyCreateEntry,
+  ].map((type) => [type.type, type]),
 );
+
+/** All checks of the host and of a vault's surroundings, in the order in which they are shown. */
+export const CHECKS: readonly Check[] = [
+  permissionsCheck,
+  filesystemCheck,
+  diskCheck,
+  swapCheck,
+  coreDumpsCheck,
+  ptraceCheck,
+  processCheck,
+  nodeCheck,
+  entropyCheck,
+  clockCheck,
+  sqliteCheck,
+  databaseCheck,
+  anchorCheck,
+  chainClockCheck,
+];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { entryError } from "../audit/entry.ts";
 import { effectType } from "../audit/entry-type.ts";
 import { randomUuid } from "../crypto/random.ts";
+import { showDuration } from "../duration.ts";
 import { ConclaveError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
@@ -10,7 +11,6 @@ import type { Action, Effect } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Unlocked } from "../vault/unlocked.ts";
 import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, USAGES, usagesProblem } from "./algorithm.ts";
-import { showDuration } from "./duration.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 const parametersSchema = z.strictObject({
@@ -55,7 +55,7 @@ export const keyCreate: Action<KeyCreateParameters> = {
     return row === undefined ? [] : [row.quorum];
   },
 
-  async render({ keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds }) {
+  render({ keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds }) {
     return [
       { label: "Key", value: `${keyring.name}/${name}` },
       { label: "Keyring", value: `${keyring.name} (${keyring.id})` },

@@ -1,9 +1,9 @@
+import { parseDuration } from "../duration.ts";
 import { ConclaveError } from "../errors.ts";
 import { isName, NAME_RULE } from "../names.ts";
 import type { Reader } from "../storage/storage.ts";
 import { type Algorithm, defaultUsages, USAGES, type Usage } from "./algorithm.ts";
 import { type KeyCreateParameters, keyCreate } from "./create.ts";
-import { parseDuration } from "./duration.ts";
 import { findKeyring, parseKeyName } from "./find.ts";
 
 /** A new key, as a person asks for it. */

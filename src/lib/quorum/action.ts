@@ -27,8 +27,8 @@ export interface Action<P> {
   readonly parameters: ZodType<P>;
   /** Ids of the quorums that must approve: one at least. */
   quorums(parameters: P, state: Reader): Promise<string[]>;
-  /** Every parameter, for a person. */
-  render(parameters: P, state: Reader): Promise<Line[]>;
+  /** Every parameter, for a person who may have no vault at hand. */
+  render(parameters: P): Line[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @throws ConclaveError if the action can't be done as things stand */
@@ -48,7 +48,7 @@ export interface BoundAction {
   readonly name: string;
   readonly parameters: Record<string, unknown>;
   quorums(state: Reader): Promise<string[]>;
-  render(state: Reader): Promise<Line[]>;
+  render(): Line[];
   confirmation(): string | undefined;
   check(state: Reader): Promise<void>;
   execute(vault: Unlocked): Promise<Effect>;
@@ -70,7 +70,7 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       name: action.name,
       parameters,
       quorums: (state) => action.quorums(parameters, state),
-      render: (state) => action.render(parameters, state),
+      render: () => action.render(parameters),
       confirmation: () => action.confirmation?.(parameters),
       check: (state) => action.check(parameters, state),
       execute: (vault) => action.execute(parameters, vault),

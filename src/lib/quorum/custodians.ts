@@ -10,6 +10,8 @@ export interface CustodianDescription {
   state: "pending" | "active";
   /** Where the custodian key was made. */
   key: "own" | "host";
+  /** Whether the words of the enrolment were compared; null for a key made on the host. */
+  enrolment: "checked" | "unchecked" | null;
   /** When the generation was made. */
   since: string;
   /** When the custodian last proved to hold the share; null if never. */
@@ -22,7 +24,7 @@ export async function listCustodians(state: Reader): Promise<CustodianDescriptio
   for await (const quorum of state.rows("quorums")) {
     for await (const row of state.rows("generations", { where: { quorum: quorum.id } })) {
       const { name, generation, manifest } = readGeneration(quorum, row);
-      for (const { x, name: custodian, key } of manifest.custodians) {
+      for (const { x, name: custodian, key, enrolment } of manifest.custodians) {
         const seat = await state.find("seats", { quorum: quorum.id, generation, x });
         const lastProof = seat?.proved ?? null;
         custodians.push({
@@ -31,6 +33,7 @@ export async function listCustodians(state: Reader): Promise<CustodianDescriptio
           generation,
           state: row.state,
           key,
+          enrolment,
           since: row.created,
           lastProof,
         });

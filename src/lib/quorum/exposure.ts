@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseEntry } from "../audit/entry.ts";
+import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
 import { readGeneration } from "./state.ts";
@@ -33,6 +34,10 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
   const acts: z.infer<typeof executedSchema>[] = [];
   for await (const { sequence, text } of reader.rows("entries")) {
     const entry = parseEntry(text, sequence);
+    if (entry.type === "custodian.confirm") {
+      const { statement } = proofSchema.parse(entry.data);
+      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
+    }
     if (entry.type !== "plan.execute") continue;
     const act = executedSchema.parse(entry.data);
     acts.push(act);

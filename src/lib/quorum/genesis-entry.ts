@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { openCheckpoint } from "../audit/checkpoint.ts";
 import { entryError } from "../audit/entry.ts";
 import { entryType } from "../audit/entry-type.ts";
 import { timestamp } from "../clock.ts";
-import { proofSchema, verifyProof } from "../custodian/proof.ts";
+import { proofSchema } from "../custodian/proof.ts";
 import { canonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, publicKeySchema } from "../names.ts";
+import { checkProof } from "./check-proof.ts";
 import { manifestHash, manifestProblem, manifestSchema } from "./manifest.ts";
-import { readGeneration, unprovedSeats } from "./state.ts";
+import { unprovedSeats } from "./state.ts";
 
 const genesisSchema = z.strictObject({
   /** What people call the vault. */
@@ -48,6 +48,7 @@ export const genesis = entryType({
       hostKey,
       rehearsal,
       created,
+      clockAccepted: null,
     });
     await tables.insert("quorums", { id: quorum, name: manifest.name, created });
     await tables.insert("generations", {
@@ -91,44 +92,21 @@ export const custodianConfirm = entryType({
   async project(entry, proof, chain) {
     const { tables } = chain;
     const { statement } = proof;
-    const refuse = (problem: string) => entryError(entry, `proof of ${statement.custodian}: ${problem}`);
-    const vault = await tables.find("vault", {});
-    const { quorum, generation } = statement;
-    const quorumRow = await tables.find("quorums", { id: quorum });
-    const row = await tables.find("generations", { quorum, generation });
-    if (vault === undefined || quorumRow === undefined || row === undefined) throw refuse("of no quorum of this vault");
-    const { manifest } = readGeneration(quorumRow, row);
-    if (
-      statement.vault !== entry.vault ||
-      statement.epoch !== entry.epoch ||
-      statement.genesis !== vault.genesis ||
-      statement.manifest !== row.manifestHash
-    ) {
-      throw refuse("of another vault, epoch, genesis or manifest");
-    }
-    const seat = manifest.custodians.find(({ name }) => name === statement.custodian);
-    if (seat === undefined) throw refuse(`not a custodian of quorum ${quorumRow.name}`);
-    const checkpoint = openCheckpoint(statement.checkpoint, vault.hostKey);
-    if (checkpoint === undefined || checkpoint.vault !== entry.vault || checkpoint.epoch !== entry.epoch) {
-      throw refuse("its checkpoint is not of this vault's host");
-    }
-    if (checkpoint.size === 0 || checkpoint.size > chain.size || chain.tree.root(checkpoint.size) !== checkpoint.root) {
-      throw refuse(`saw another chain of ${checkpoint.size} entries`);
-    }
-    if (chain.verifySignatures && !verifyProof(proof, seat.shareKey, seat.custodianKey)) {
-      throw refuse("not signed by the share and by the custodian");
-    }
-
-    const place = { quorum, generation, x: seat.x };
-    const proved = timestamp(chain.timeOf(checkpoint.size));
+    const { quorum, seat, size } = await checkProof(proof, tables, chain, (problem) =>
+      entryError(entry, `proof of ${statement.custodian}: ${problem}`),
+    );
+    const { generation } = quorum;
+    const place = { quorum: quorum.id, generation, x: seat.x };
+    const proved = timestamp(chain.timeOf(size));
     const known = await tables.find("seats", place);
     const latest = known?.proved ?? proved;
     await tables.update("seats", place, {
       confirmed: known?.confirmed ?? entry.time,
       proved: latest > proved ? latest : proved,
     });
-    if (row.state === "pending" && (await unprovedSeats(tables, quorum, generation)).length === 0) {
-      await tables.update("generations", { quorum, generation }, { state: "active" });
+    const pending = await tables.find("generations", { quorum: quorum.id, generation, state: "pending" });
+    if (pending !== undefined && (await unprovedSeats(tables, quorum.id, generation)).length === 0) {
+      await tables.update("generations", { quorum: quorum.id, generation }, { state: "active" });
     }
   },
 });

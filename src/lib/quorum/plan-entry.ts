@@ -2,10 +2,10 @@ import { z } from "zod";
 import { type Entry, entryError } from "../audit/entry.ts";
 import { type Chain, type EntryType, entryType } from "../audit/entry-type.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema } from "../names.ts";
+import { digestSchema, textSchema } from "../names.ts";
 import { type Actions, bindAction } from "./action.ts";
 import { type Approval, approvalSchema, verifyApproval } from "./approval.ts";
-import { type Plan, planDigest, planSchema } from "./plan.ts";
+import { hasLifetime, type Plan, planDigest, planSchema } from "./plan.ts";
 import { type QuorumGeneration, quorumInForce } from "./state.ts";
 
 const executeSchema = z.strictObject({
@@ -42,13 +42,25 @@ export function planExecuteType(actions: Actions): EntryType {
         throw entryError(entry, "an approval of a quorum that the plan doesn't need");
       }
       if ((await chain.tables.find("plans", { id: plan.id })) !== undefined)
-        throw entryError(entry, "a plan that was executed before");
+        throw entryError(entry, "a plan that was executed or cancelled before");
 
-      await chain.tables.insert("plans", { id: plan.id, digest, executed: entry.sequence });
+      await chain.tables.insert("plans", { id: plan.id, digest, outcome: "executed", sequence: entry.sequence });
       chain.expect(bound.map(({ name, parameters }, action) => ({ type: name, plan: plan.id, action, parameters })));
     },
   });
 }
+
+/** A plan that nobody is to execute any more; needs no quorum. */
+export const planCancel = entryType({
+  type: "plan.cancel",
+  data: z.strictObject({ plan: z.string().regex(/^[0-9a-f]{32}$/), digest: digestSchema, reason: textSchema }),
+  async project(entry, { plan, digest }, { tables }) {
+    if ((await tables.find("plans", { id: plan })) !== undefined) {
+      throw entryError(entry, "a plan that was executed or cancelled before");
+    }
+    await tables.insert("plans", { id: plan, digest, outcome: "cancelled", sequence: entry.sequence });
+  },
+});
 
 /** A sensitive command that did not come to its end: what was asked, and why it was refused. Changes nothing. */
 export const planRefuse = entryType({
@@ -71,7 +83,9 @@ async function assertPlace(entry: Entry, plan: Plan, chain: Chain): Promise<void
   if (plan.head.size > chain.size || chain.tree.root(plan.head.size) !== plan.head.root) {
     throw entryError(entry, `the plan saw another chain of ${plan.head.size} entries`);
   }
+  if (plan.head.size < (vault.clockAccepted ?? 0)) throw entryError(entry, "the plan was cancelled by clock.accept");
   if (entry.time > plan.expires) throw entryError(entry, `the plan expired at ${plan.expires}`);
+  if (!hasLifetime(plan)) throw entryError(entry, "a plan that lives longer than 30 days, or not at all");
 }
 
 async function assertQuorums(entry: Entry, plan: Plan, needed: readonly string[][]): Promise<void> {

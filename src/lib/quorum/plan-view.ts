@@ -1,5 +1,4 @@
 import { digestWords } from "../crypto/words.ts";
-import type { Reader } from "../storage/storage.ts";
 import type { BoundAction, Line } from "./action.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { QuorumGeneration } from "./state.ts";
@@ -17,23 +16,22 @@ export interface PlanView {
   rehearsal: boolean;
 }
 
-export async function viewPlan(
+/** @param quorums those of the plan, with their manifests */
+export function viewPlan(
   plan: Plan,
   actions: readonly BoundAction[],
-  quorums: readonly QuorumGeneration[],
-  state: Reader,
-): Promise<PlanView> {
+  quorums: readonly Pick<QuorumGeneration, "name" | "manifest">[],
+): PlanView {
   const digest = planDigest(plan);
   return {
-    actions: await Promise.all(
-      actions.map(async (action) => [{ label: "Action", value: action.name }, ...(await action.render(state))]),
-    ),
+    actions: actions.map((action) => [{ label: "Action", value: action.name }, ...action.render()]),
     circumstances: [
       { label: "Vault", value: plan.vault },
       { label: "Requested by", value: `${plan.requester} on ${plan.host}` },
       { label: "Reason", value: plan.reason === "" ? "none given" : plan.reason },
       { label: "Made", value: plan.created },
       { label: "Expires", value: plan.expires },
+      ...(plan.session === null ? [] : [{ label: "Session", value: SESSION[plan.session.kept] }]),
     ],
     approvers: quorums.map(({ name, manifest }) => ({
       label: `Quorum ${name}`,
@@ -44,3 +42,9 @@ export async function viewPlan(
     rehearsal: quorums.some(({ manifest }) => manifest.rehearsal),
   };
 }
+
+/** How the key to shares in transit is kept on the host. */
+const SESSION = {
+  sealed: "its key is sealed to a passphrase on the host",
+  plain: "its key lies open on the host: who copies it and the approvals opens the quorum",
+} as const;

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { DAY } from "../clock.ts";
 import { digestOf } from "../crypto/digest.ts";
 import { canonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, textSchema, timestampSchema } from "../names.ts";
+
+/** Longest life of a plan, in milliseconds. */
+export const LONGEST_PLAN = 30 * DAY;
 
 export const headSchema = z.strictObject({ size: z.int().positive(), root: digestSchema });
 
@@ -25,7 +29,7 @@ export const planSchema = z.strictObject({
   /** Head of the chain as the requester saw it. */
   head: headSchema,
   /** Recipient of approvals that travel; null for a plan that is approved in the room. */
-  session: z.null(),
+  session: z.strictObject({ recipient: z.string().max(4096), kept: z.enum(["sealed", "plain"]) }).nullable(),
   actions: z
     .array(z.strictObject({ action: z.string().max(LIMITS.nameLength), parameters: z.record(z.string(), z.unknown()) }))
     .min(1)
@@ -38,4 +42,10 @@ export type Plan = z.infer<typeof planSchema>;
 /** SHA-256 of the plan: what custodians compare and sign. */
 export function planDigest(plan: Plan): string {
   return digestOf("plan", canonicalJson(plan));
+}
+
+/** Whether a plan expires after it was made, and not too long after. */
+export function hasLifetime({ created, expires }: Plan): boolean {
+  const lifetime = Date.parse(expires) - Date.parse(created);
+  return lifetime > 0 && lifetime <= LONGEST_PLAN;
 }

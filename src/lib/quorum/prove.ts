@@ -1,5 +1,3 @@
-import { hostname, userInfo } from "node:os";
-import { timestamp } from "../clock.ts";
 import { type Proof, signProof } from "../custodian/proof.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
@@ -8,23 +6,79 @@ import { readDocument } from "../share/document.ts";
 import { openWithPassphrase } from "../share/sealed-file.ts";
 import type { Row } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { GenesisInteraction } from "./interaction.ts";
+import { confirmProof } from "./confirm.ts";
+import type { GenesisInteraction, PresentedShare } from "./interaction.ts";
 import { type QuorumGeneration, readGeneration } from "./state.ts";
-import { verifyShare } from "./verify-share.ts";
+import { type VerifiedShare, verifyShare } from "./verify-share.ts";
 
 /**
- * Let each custodian of a pending root quorum prove, in the room: the share file is re-opened from its
- * medium, and what lies in it signs. Each proof is an entry of its own; the last puts the vault in force.
+ * Let each custodian of a pending quorum who has no own desk prove, in the room: the share file is
+ * re-opened from its medium, and what lies in it signs. Each proof is an entry of its own; the last of
+ * all puts the quorum in force.
  */
 export async function proveShares(vault: Vault, interaction: GenesisInteraction): Promise<void> {
   const row = await vault.reader.find("generations", { state: "pending" });
   const quorum = row && (await vault.reader.find("quorums", { id: row.quorum }));
   if (row === undefined || quorum === undefined) throw new ConclaveError("REFUSED", "no quorum is waiting for proofs");
   const pending = readGeneration(quorum, row);
-  for (const { x } of pending.manifest.custodians) {
+  for (const { x, key } of pending.manifest.custodians) {
     const seat = await vault.reader.find("seats", { quorum: quorum.id, generation: pending.generation, x });
-    if (seat?.confirmed === null) await proveSeat(vault, pending, seat, interaction);
+    if (key === "host" && seat?.confirmed === null) await proveSeat(vault, pending, seat, interaction);
   }
+}
+
+/**
+ * A proof made on the host, over its newest checkpoint.
+ * @param presented stays the caller's
+ * @throws ConclaveError SHARE_*
+ */
+export async function proveOnHost(
+  vault: Vault,
+  quorums: readonly QuorumGeneration[],
+  presented: PresentedShare,
+): Promise<Proof> {
+  const { id, epoch, genesis, rehearsal } = vault.identity;
+  const { quorum, verified } = verifyShare(presented, { id, genesis, rehearsal: rehearsal === 1 }, quorums, []);
+  const checkpoint = (await vault.reader.find("checkpoint", { id: 1 }))?.note;
+  if (checkpoint === undefined) throw new IntegrityError("checkpoint", "is missing");
+  return makeProof({ vault: id, epoch, genesis }, quorum, verified, checkpoint, "host", presented.origin);
+}
+
+/**
+ * A custodian's statement of holding the share, over a checkpoint.
+ * @throws ConclaveError SHARE_WITHOUT_IDENTITY: nothing tells who presents it
+ */
+export function makeProof(
+  place: { vault: string; epoch: string; genesis: string },
+  quorum: Pick<QuorumGeneration, "id" | "generation" | "manifestHash">,
+  { seat, shareKey, custodianKey }: VerifiedShare,
+  checkpoint: string,
+  at: "host" | "desk",
+  origin: string,
+): Proof {
+  if (custodianKey === undefined) {
+    throw new ConclaveError(
+      "SHARE_WITHOUT_IDENTITY",
+      `${origin}: proves the share, but not that ${seat.name} presents it`,
+      {
+        suggestions: [`Give --identity ${seat.name}=FILE`],
+      },
+    );
+  }
+  const { vault, epoch, genesis } = place;
+  const { id, generation, manifestHash } = quorum;
+  const statement = {
+    vault,
+    epoch,
+    genesis,
+    quorum: id,
+    generation,
+    manifest: manifestHash,
+    custodian: seat.name,
+    at,
+    checkpoint,
+  };
+  return signProof({ type: "proof", version: 1, ...statement }, shareKey, custodianKey);
 }
 
 async function proveSeat(
@@ -38,24 +92,12 @@ async function proveSeat(
   for (;;) {
     try {
       const passphrase = await interaction.provePassphrase(custodian, file);
-      const proof = await proveFile(vault, pending, custodian, file, passphrase);
-      await vault.actLocked(async ({ writer, chain }) => {
-        const place = { vault: vault.identity.id, epoch: vault.identity.epoch };
-        const actor = `${userInfo().username}@${hostname()}`;
-        await chain.append(writer, place, timestamp(vault.clock()), actor, {
-          type: "custodian.confirm",
-          data: { ...proof },
-        });
-      });
+      await confirmProof(vault, await proveFile(vault, pending, custodian, file, passphrase), file);
       await interaction.proved(custodian, file);
       return;
     } catch (error) {
-      if (
-        !isConclaveError(error) ||
-        !error.code.startsWith("SHARE_") ||
-        !(await interaction.proofRefused(custodian, error))
-      )
-        throw error;
+      const mayRetry = isConclaveError(error) && error.code.startsWith("SHARE_");
+      if (!mayRetry || !(await interaction.proofRefused(custodian, error))) throw error;
     }
   }
 }
@@ -69,28 +111,5 @@ async function proveFile(
 ): Promise<Proof> {
   using opened = await openWithPassphrase(readSmallFile(file, LIMITS.shareFileBytes), passphrase);
   using document = readDocument(opened);
-  const { id, epoch, genesis, rehearsal } = vault.identity;
-  const presented = { document, origin: file, claimed: custodian };
-  const { verified } = verifyShare(presented, { id, genesis, rehearsal: rehearsal === 1 }, [pending], []);
-  if (verified.custodianKey === undefined) {
-    throw new ConclaveError("SHARE_WITHOUT_IDENTITY", `${file}: the custodian key is missing`);
-  }
-  const checkpoint = (await vault.reader.find("checkpoint", { id: 1 }))?.note;
-  if (checkpoint === undefined) throw new IntegrityError("checkpoint", "is missing");
-  return signProof(
-    {
-      type: "proof",
-      version: 1,
-      vault: id,
-      epoch,
-      genesis,
-      quorum: pending.id,
-      generation: pending.generation,
-      manifest: pending.manifestHash,
-      custodian,
-      checkpoint,
-    },
-    verified.shareKey,
-    verified.custodianKey,
-  );
+  return await proveOnHost(vault, [pending], { document, origin: file, claimed: custodian });
 }

@@ -3,6 +3,9 @@ import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 
+/** Name of the quorum that genesis makes. */
+export const ROOT_QUORUM = "root";
+
 /** A quorum with one of its generations. */
 export interface QuorumGeneration {
   id: string;
@@ -38,6 +41,27 @@ export async function unprovedSeats(reader: Reader, quorum: string, generation: 
 async function pendingError(reader: Reader, quorum: Row<"quorums">): Promise<ConclaveError> {
   const missing = await unprovedSeats(reader, quorum.id, 1);
   return new ConclaveError("REFUSED", `quorum ${quorum.name} is pending: no proof yet of ${missing.join(", ")}`, {
-    suggestions: ["Run conclave init again: it starts afresh over a pending vault"],
+    suggestions: [
+      "Let those who enrolled prove: conclave custodian request, prove, confirm",
+      "Or start afresh: conclave init again, which removes the pending vault",
+    ],
   });
+}
+
+/** The quorum that genesis made. */
+export async function rootQuorum(reader: Reader): Promise<Row<"quorums">> {
+  const root = await reader.find("quorums", { name: ROOT_QUORUM });
+  if (root === undefined) throw new IntegrityError("quorums", `${ROOT_QUORUM} is missing`);
+  return root;
+}
+
+/** Every generation of every quorum, in force and pending. */
+export async function allGenerations(reader: Reader): Promise<QuorumGeneration[]> {
+  const generations: QuorumGeneration[] = [];
+  for await (const row of reader.rows("generations")) {
+    const quorum = await reader.find("quorums", { id: row.quorum });
+    if (quorum === undefined) throw new IntegrityError("quorums", `${row.quorum} is missing`);
+    generations.push(readGeneration(quorum, row));
+  }
+  return generations;
 }

@@ -2,6 +2,7 @@ import { openCheckpoint } from "../audit/checkpoint.ts";
 import { DAY, timestamp } from "../clock.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
+import { listOpenPlans } from "./open-plans.ts";
 import { readGeneration } from "./state.ts";
 
 /** How long a proof says that a share is still there. */
@@ -31,6 +32,8 @@ export interface VaultStatus {
   /** Whether this machine remembers the vault, so that an older copy of it would be refused. */
   anchored: boolean;
   quorums: QuorumStatus[];
+  /** Plans that wait for approvals. */
+  openPlans: number;
   keyrings: number;
   /** Number of keys by the state of their current version. */
   keys: Record<string, number>;
@@ -60,6 +63,7 @@ export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
     rehearsal: identity.rehearsal === 1,
     anchored: vault.anchor() !== undefined,
     quorums: await quorumStatus(vault),
+    openPlans: (await listOpenPlans(vault)).length,
     keyrings: await reader.count("keyrings"),
     keys,
     head: { size: head.size, root: head.root },

@@ -13,7 +13,7 @@ import { EmptyVaultError } from "../storage/assert-schema.ts";
 import { holdingSqlite } from "../storage/sqlite.ts";
 import type { Row } from "../storage/tables.ts";
 import { databasePath, openVault, type Surroundings } from "../vault/vault.ts";
-import { temporaryName } from "./genesis.ts";
+import { temporaryName } from "./new-shares.ts";
 
 /** What an earlier `init` left in a folder. */
 export type Unfinished =

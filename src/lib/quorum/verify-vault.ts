@@ -53,7 +53,7 @@ export async function verifyVault(
       throw new IntegrityError("vault", `is another history than the kept checkpoint of ${kept.size} entries`);
   }
   const anchored = genesis !== undefined || vault.anchor() !== undefined;
-  if (anchored) vault.remember(chain, true);
+  if (anchored) await vault.remember(chain, true);
   return {
     result: anchored ? "VERIFIED" : "CONSISTENT",
     vault: identity.id,

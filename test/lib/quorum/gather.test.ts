@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConclaveError } from "../../../src/lib/errors.ts";
 import { gatherShares } from "../../../src/lib/quorum/gather.ts";
-import type { PresentedShare } from "../../../src/lib/quorum/interaction.ts";
+import { GatheredShares } from "../../../src/lib/quorum/gathered-shares.ts";
+import type { Interaction, PresentedShare } from "../../../src/lib/quorum/interaction.ts";
 import { type QuorumGeneration, quorumInForce } from "../../../src/lib/quorum/state.ts";
 import type { VaultPlace } from "../../../src/lib/quorum/verify-share.ts";
 import type { ShareDocument } from "../../../src/lib/share/document.ts";
@@ -31,6 +32,23 @@ function people(names: readonly string[], shown: ShareDocument[] = []): Scripted
   );
 }
 
+/** The shares of these quorums, as many as are needed; the caller's to dispose of. */
+async function gather(
+  vault: VaultPlace,
+  quorums: readonly QuorumGeneration[],
+  interaction: Interaction,
+): Promise<GatheredShares> {
+  const gathered = new GatheredShares(quorums);
+  try {
+    await gatherShares(vault, gathered, interaction);
+    gathered.assertMet();
+    return gathered;
+  } catch (error) {
+    gathered[Symbol.dispose]();
+    throw error;
+  }
+}
+
 const isZeroed = ({ record, custodianSeed }: ShareDocument) => {
   const ends = [() => record.share.x, () => custodianSeed?.length];
   return ends.every((use) => {
@@ -44,7 +62,7 @@ const isZeroed = ({ record, custodianSeed }: ShareDocument) => {
 };
 
 test("in the order in which they came, each with the keys of its seat", async () => {
-  using gathered = await gatherShares(place, [root], people(["carol", "alice"]));
+  using gathered = await gather(place, [root], people(["carol", "alice"]));
   const verified = gathered.of(root);
   expect(verified.map(({ seat }) => seat.name)).toEqual(["carol", "alice"]);
   expect(gathered.all).toEqual(verified);
@@ -54,7 +72,7 @@ test("in the order in which they came, each with the keys of its seat", async ()
 });
 
 test("more than the threshold are verified too, each of them", async () => {
-  using gathered = await gatherShares(place, [root], people(["alice", "bob", "carol", "dave"]));
+  using gathered = await gather(place, [root], people(["alice", "bob", "carol", "dave"]));
   expect(gathered.of(root).length).toBe(4);
 });
 
@@ -70,7 +88,7 @@ test.for([
     rest: "Present 1 more, each of one of: alice, carol, dave",
   },
 ])("too few: $says", async ({ names, says, rest }) => {
-  const gathering = gatherShares(place, [root], people(names));
+  const gathering = gather(place, [root], people(names));
   await expect(gathering).rejects.toMatchObject({
     code: "QUORUM_NOT_MET",
     message: says,
@@ -82,7 +100,7 @@ describe("what was presented is zeroed", () => {
   test("at the end", async () => {
     const shown: ShareDocument[] = [];
     {
-      using _ = await gatherShares(place, [root], people(["alice", "bob"], shown));
+      using _ = await gather(place, [root], people(["alice", "bob"], shown));
       expect(shown.map(isZeroed)).toEqual([false, false]);
     }
     expect(shown.map(isZeroed)).toEqual([true, true]);
@@ -90,13 +108,13 @@ describe("what was presented is zeroed", () => {
 
   test("when there are too few", async () => {
     const shown: ShareDocument[] = [];
-    await expect(gatherShares(place, [root], people(["alice"], shown))).rejects.toThrow("not met");
+    await expect(gather(place, [root], people(["alice"], shown))).rejects.toThrow("not met");
     expect(shown.map(isZeroed)).toEqual([true]);
   });
 
   test("when it is refused, while the others go on", async () => {
     const shown: ShareDocument[] = [];
-    using _ = await gatherShares(place, [root], people(["alice", "alice", "bob"], shown));
+    using _ = await gather(place, [root], people(["alice", "alice", "bob"], shown));
     expect(shown.map(isZeroed)).toEqual([false, true, false]);
   });
 
@@ -106,7 +124,7 @@ describe("what was presented is zeroed", () => {
     stopping.shareAccepted = async (name) => {
       if (name === "bob") throw new ConclaveError("ABORTED", "aborted");
     };
-    await expect(gatherShares(place, [root], stopping)).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(gather(place, [root], stopping)).rejects.toMatchObject({ code: "ABORTED" });
     expect(shown.map(isZeroed)).toEqual([true, true]);
   });
 });
@@ -123,7 +141,7 @@ describe("an error that is not about a share ends it, however patient the people
         throw error;
       },
     ]);
-    await expect(gatherShares(place, [root], stopping)).rejects.toBe(error);
+    await expect(gather(place, [root], stopping)).rejects.toBe(error);
     expect(stopping.refused).toEqual([]);
   });
 });
@@ -131,11 +149,11 @@ describe("an error that is not about a share ends it, however patient the people
 test("a refusal ends it where nobody may try again", async () => {
   const hasty = people(["alice", "alice", "bob"]);
   hasty.patient = false;
-  await expect(gatherShares(place, [root], hasty)).rejects.toMatchObject({ code: "SHARE_DOUBLED" });
+  await expect(gather(place, [root], hasty)).rejects.toMatchObject({ code: "SHARE_DOUBLED" });
 });
 
 test("a share counts for the quorum whose it is", async () => {
   const other = { ...root, id: "00000000-0000-4000-8000-000000000000", name: "cards" };
-  const gathering = gatherShares(place, [other, root], people(["alice", "bob"]));
+  const gathering = gather(place, [other, root], people(["alice", "bob"]));
   await expect(gathering).rejects.toMatchObject({ message: "quorum cards not met: 0 of 2 shares presented" });
 });

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { listEntries } from "../../../src/lib/audit/list.ts";
 import { utf8 } from "../../../src/lib/bytes.ts";
 import { ConclaveError } from "../../../src/lib/errors.ts";
-import { checkGenesis, checkRequest, createVault, type GenesisRequest } from "../../../src/lib/quorum/genesis.ts";
+import { createVault, type GenesisRequest } from "../../../src/lib/quorum/genesis.ts";
 import type { GenesisInteraction } from "../../../src/lib/quorum/interaction.ts";
 import { parseManifest } from "../../../src/lib/quorum/manifest.ts";
+import { checkSeatRequest, checkSeats } from "../../../src/lib/quorum/seat-request.ts";
 import type { Secret } from "../../../src/lib/secret.ts";
 import { openWithPassphrase } from "../../../src/lib/share/sealed-file.ts";
 import type { Vault } from "../../../src/lib/vault/vault.ts";
@@ -193,14 +194,15 @@ describe("what is wrong with a request is said before anybody is asked", () => {
     await using place = await workspace();
     const asked = request(place, given(place));
     const usage = expect.objectContaining({ code: "USAGE", message: expect.stringMatching(says) });
-    expect(() => checkRequest(asked)).toThrow(usage);
+    expect(() => checkSeatRequest(asked.path, asked.threshold, asked.custodians)).toThrow(usage);
     await expect(createVault(asked, surroundingsOf(place), people([]))).rejects.toEqual(usage);
     expect((await readdir(place.path)).sort()).toEqual(["data", "home", "state"]);
   });
 
   test("a share file that is there", async () => {
     await using place = await workspace({ "shares/bob": "mine" });
-    expect(() => checkGenesis(request(place))).toThrow(expect.objectContaining({ code: "EXISTS" }));
-    expect(() => checkRequest(request(place))).not.toThrow();
+    const { path, threshold, custodians } = request(place);
+    expect(() => checkSeats(path, threshold, custodians)).toThrow(expect.objectContaining({ code: "EXISTS" }));
+    expect(() => checkSeatRequest(path, threshold, custodians)).not.toThrow();
   });
 });
