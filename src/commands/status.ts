@@ -29,6 +29,7 @@ export default class Status extends VaultCommand {
           ...status.quorums.map((quorum): [string, string] => [`Quorum ${quorum.name}`, quorumLine(quorum)]),
           ["Keyrings", String(status.keyrings)],
           ["Keys", keys.length === 0 ? "none" : keys.join(", ")],
+          ["Open plans", String(status.openPlans)],
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
       );

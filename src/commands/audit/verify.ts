@@ -65,7 +65,13 @@ function verificationText({
       ["Genesis", genesis],
       ["Entries", `${entries}, the last at ${time}`],
       ["Head", root],
-      ["Approved acts", `${acts}; ${actsByKeysNeverExposed} by keys never exposed to the host`],
+      ["Approved acts", actsText(acts, actsByKeysNeverExposed)],
     ]),
   ].join("\n");
+}
+
+function actsText(acts: number, byKeysNeverExposed: number): string {
+  if (acts === 0) return "none";
+  if (acts === byKeysNeverExposed) return `${acts}, all acts approved by keys never exposed to the host`;
+  return `${acts}; ${byKeysNeverExposed} of them approved by keys never exposed to the host`;
 }

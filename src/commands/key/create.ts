@@ -6,7 +6,8 @@ import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
 import { planKeyCreate } from "../../lib/key/request.ts";
 import { noneByDefault } from "../../lib/terminal/flags.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
-import { type DryRun, SensitiveCommand, sensitiveFlags } from "../../lib/terminal/sensitive-command.ts";
+import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
+import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 
 export default class KeyCreate extends SensitiveCommand {
   static override summary = "Make a key, whose material nobody sees";
@@ -41,15 +42,15 @@ export default class KeyCreate extends SensitiveCommand {
     exportable: Flags.boolean({ default: false, summary: "a quorum may export it, wrapped; can't be granted later" }),
   };
 
-  async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun> {
+  async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyCreate);
     return this.withVault(flags, async (vault) => {
       const planned = await planKeyCreate(vault.reader, { ...flags, name: args.name, usages: flags.usage });
       const done = await this.perform(vault, flags, [planned]);
-      if ("dryRun" in done) return done;
+      if (!("effects" in done)) return done;
 
       const key = await describeKey(vault.reader, `${planned.parameters.keyring.name}/${planned.parameters.name}`);
-      if (key.id !== done.effects[0]?.["key"])
+      if (key.id !== done.effects[0]?.data["key"])
         throw new ConclaveError("INTEGRITY", "keys: the key that was made is not the one that is found");
       this.result(keyText(key));
       return { plan: done.plan, entries: done.entries, key };

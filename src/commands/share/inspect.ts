@@ -1,5 +1,5 @@
 import * as Args from "@oclif/core/args";
-import type { SealedDescription } from "../../lib/share/sealed-file.ts";
+import type { SealedDescription } from "../../lib/share/age-file.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
 import { fields } from "../../lib/terminal/fields.ts";
 import { describeShareFile } from "../../lib/terminal/share-file.ts";
@@ -21,7 +21,10 @@ export default class ShareInspect extends ConclaveCommand {
         ["File", args.file],
         ["Size", `${described.size} bytes`],
         ["Format", described.armored ? "age, armored" : "age, binary"],
-        ["Sealed to", described.sealedTo === "passphrase" ? "a passphrase" : "recipients"],
+        [
+          "Sealed to",
+          described.stanzas === undefined ? "a passphrase" : `recipients (${described.stanzas.join(", ")})`,
+        ],
         ...(described.workFactor === undefined
           ? []
           : [["Work factor", `scrypt, N = 2^${described.workFactor}`] as const]),

@@ -1,5 +1,6 @@
+import { constants } from "node:os";
 import { chalkStderr } from "chalk";
-import { ConclaveError } from "../errors.ts";
+import { ConclaveError, systemErrorCode } from "../errors.ts";
 import { show } from "./escape.ts";
 import { EXIT_STATUS, INTERNAL_STATUS } from "./exit-status.ts";
 import { ReaderGoneError, writeMessage } from "./output.ts";
@@ -20,6 +21,14 @@ export function describeError(error: unknown): ErrorDocument {
   if (error instanceof ConclaveError) {
     const { code, message, suggestions } = error;
     return { error: { code, message, suggestions, status: EXIT_STATUS[code] } };
+  }
+  const system = systemErrorCode(error);
+  if (system !== undefined && system in constants.errno) {
+    return describeError(
+      new ConclaveError("HOST_IO", `the host refused what was needed (${system})`, {
+        suggestions: ["Look at the limits of the account (ulimit -a), free memory and disk"],
+      }),
+    );
   }
   const name = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : "unknown";
   return {

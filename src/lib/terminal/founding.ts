@@ -1,11 +1,9 @@
-import { ConclaveError } from "../errors.ts";
+import type { ConclaveError } from "../errors.ts";
 import type { GenesisInteraction } from "../quorum/interaction.ts";
-import { passphraseWeakness } from "../share/passphrase.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
+import { newPassphrase } from "./new-passphrase.ts";
 import { writeMessage } from "./output.ts";
-import { hasTerminal } from "./prompt.ts";
-import { askPassphrase } from "./secret-prompt.ts";
 import { type Passphrases, passphraseOf } from "./share-file.ts";
 
 const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
@@ -30,27 +28,21 @@ export class Founding implements GenesisInteraction {
   }
 
   async newPassphrase(custodian: string): Promise<string> {
-    const { passphrases, weak, context } = this.#options;
-    const fromFile = passphrases.files.has(custodian);
-    for (;;) {
-      const passphrase = fromFile
-        ? await passphraseOf(custodian, "", passphrases)
-        : await askTwice(custodian, hasTerminal() ? this.#options.quiet : true);
-      const weakness = weak ? undefined : await passphraseWeakness(passphrase, context);
-      if (weakness === undefined) {
-        if (fromFile) this.#read.set(custodian, passphrase);
-        else writeMessage(CLEAR_SCREEN);
-        return passphrase;
-      }
-      const error = new ConclaveError("PASSPHRASE_WEAK", `${custodian}'s passphrase is weak: ${weakness}`, {
-        suggestions: [
-          "Take six or more random words",
-          "Give --unsafe-weak-passphrase if the share file is guarded otherwise",
-        ],
-      });
-      if (fromFile) throw error;
-      reportError(error);
-    }
+    const { passphrases, weak, context, quiet } = this.#options;
+    const passphrase = await newPassphrase({
+      name: custodian,
+      seals: "share",
+      file: passphrases.files.get(custodian),
+      flag: `--passphrase-file ${custodian}=FILE`,
+      weak,
+      context,
+      company: true,
+      quiet,
+      warn: passphrases.warn,
+    });
+    if (passphrases.files.has(custodian)) this.#read.set(custodian, passphrase);
+    else writeMessage(CLEAR_SCREEN);
+    return passphrase;
   }
 
   async provePassphrase(custodian: string, file: string): Promise<string> {
@@ -69,15 +61,5 @@ export class Founding implements GenesisInteraction {
 
   async proved(custodian: string, file: string): Promise<void> {
     if (!this.#options.quiet) writeMessage(`${show(custodian)} proved the share in ${show(file, 300)}\n`);
-  }
-}
-
-async function askTwice(custodian: string, quiet: boolean): Promise<string> {
-  if (!quiet) writeMessage(`${show(custodian)}, choose the passphrase of your share. The others look away.\n`);
-  for (;;) {
-    const flag = `--passphrase-file ${custodian}=FILE`;
-    const first = await askPassphrase(`${custodian}: new passphrase`, flag);
-    if ((await askPassphrase(`${custodian}: once more`, flag)) === first) return first;
-    writeMessage("The two differ.\n");
   }
 }

@@ -1,14 +1,14 @@
-import { homedir } from "node:os";
-import { type ConclaveError, isConclaveError } from "../errors.ts";
+import type { ConclaveError } from "../errors.ts";
 import type { Interaction, PresentedShare, QuorumProgress } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
 import { writeMessage } from "./output.ts";
-import { planText } from "./plan-text.ts";
+import { planText, planTitle } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
-import { type NamedShareFile, openShareFile, type Passphrases, passphraseOf, readShareFile } from "./share-file.ts";
+import { type NamedShareFile, openShare, type ShareKeys } from "./share-file.ts";
+import { typedPath, whyUnreadable } from "./typed-path.ts";
 
 /** Clears the screen and what can be scrolled back to, so that the next custodian sees nothing of the last. */
 const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
@@ -16,9 +16,12 @@ const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
 export interface GatheringOptions {
   /** Share files at hand, taken first; a bad one ends the act. */
   shares: readonly NamedShareFile[];
-  passphrases: Passphrases;
+  /** What opens them, and those of people in the room. */
+  keys: ShareKeys;
   /** Whether people in the room are asked for what the files lack. */
   room: boolean;
+  /** Whether the plan can wait for more approvals: then stopping is no abort, and what was approved elsewhere needs no second yes. */
+  mayWait: boolean;
   /** Whether the last confirmation is taken as given. */
   yes: boolean;
   /** Whether to show the plan and the progress. */
@@ -30,7 +33,7 @@ export class Gathering implements Interaction {
   readonly #options: GatheringOptions;
   readonly #files: NamedShareFile[];
   #view = "";
-  /** What is asked for, in a few words: what a long plan says at its top is off the screen by then. */
+  /** What is asked for, in a few words. */
   #act = "";
   #fromRoom = false;
 
@@ -40,8 +43,7 @@ export class Gathering implements Interaction {
   }
 
   async showPlan(view: PlanView): Promise<void> {
-    const [first, ...others] = view.actions.map((lines) => lines.slice(0, 2).map(({ value }) => value));
-    this.#act = [...(first ?? []), ...(others.length === 0 ? [] : [`and ${others.length} more`])].join(" ");
+    this.#act = planTitle(view);
     this.#view = planText(view);
     if (this.#options.room) writeMessage(`${this.#view}\n\n`);
     else this.#say(`${this.#view}\n`);
@@ -62,9 +64,10 @@ export class Gathering implements Interaction {
       ],
       "--share [NAME=]FILE",
     );
+    if (who === undefined && this.#options.mayWait) return undefined;
     if (who === undefined) throw new AbortedError();
     const answer = await askLine(`${who}: where is your share file?`, "--share [NAME=]FILE", (typed) =>
-      unreadable(typedPath(typed)),
+      whyUnreadable(typedPath(typed)),
     );
     return this.#open({ name: who, path: typedPath(answer) }, `${who}: your passphrase`);
   }
@@ -85,36 +88,28 @@ export class Gathering implements Interaction {
   }
 
   async confirm(typed: string | undefined): Promise<void> {
-    if (this.#options.yes) return;
+    const { yes, mayWait } = this.#options;
+    if (yes || (typed === undefined && mayWait && !this.#fromRoom)) return;
     const wanted = typed ?? "yes";
     const answer = await askLine(`Type ${wanted} to execute ${this.#act}, anything else to stop:`, "--yes");
     if (answer !== wanted) throw new AbortedError();
   }
 
-  async #open({ name, path }: NamedShareFile, question: string): Promise<PresentedShare> {
-    const document = await openShareFile(path, await passphraseOf(name, question, this.#options.passphrases));
-    return { document, origin: path, claimed: name };
+  async #open(file: NamedShareFile, question: string): Promise<PresentedShare> {
+    const keys = { ...this.#options.keys, beforeIdentity: (name: string) => this.#warnOfExposure(name) };
+    const document = await openShare(file, keys, question);
+    return { document, origin: file.path, claimed: file.name };
+  }
+
+  #warnOfExposure(name: string): void {
+    this.#say(
+      show(`${name}: your identity is opened on this host, which could keep your signing key.`, 400) +
+        "\nAt your own desk it stays yours: --plan-out PLAN here, conclave plan approve PLAN there.",
+    );
   }
 
   #say(text: string): void {
     if (!this.#options.quiet) writeMessage(`${text}\n`);
-  }
-}
-
-/** A path as people type one: with spaces around it, or in their home. */
-function typedPath(answer: string): string {
-  return answer.trim().replace(/^~(?=\/)/, homedir());
-}
-
-/** Why a file can't be read, before its passphrase is asked for. */
-function unreadable(path: string): string | undefined {
-  if (path === "") return "a path is needed";
-  try {
-    readShareFile(path);
-    return undefined;
-  } catch (error) {
-    if (isConclaveError(error)) return error.message;
-    throw error;
   }
 }
 

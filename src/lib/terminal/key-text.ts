@@ -1,5 +1,5 @@
+import { showDuration } from "../duration.ts";
 import type { KeyDescription } from "../key/describe.ts";
-import { showDuration } from "../key/duration.ts";
 import { fields } from "./fields.ts";
 import { table } from "./table.ts";
 

@@ -7,6 +7,7 @@ import { randomHex } from "../crypto/random.ts";
 import { digestWords } from "../crypto/words.ts";
 import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
+import { shellWord } from "../host/shell-word.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { EXIT_STATUS } from "./exit-status.ts";
 import { writeMessage, writeResult } from "./output.ts";
@@ -88,7 +89,7 @@ async function take({ title, inRoom, args, unattended = [] }: Step, attended: bo
   const all = attended ? args : [...args, ...unattended];
   writeResult(`\n== ${title}\n`);
   if (attended) writeResult(`${inRoom}\n`);
-  writeResult(`$ conclave ${all.map(quoted).join(" ")}\n`);
+  writeResult(`$ conclave ${all.map(shellWord).join(" ")}\n`);
   if (attended) await askLine("Press Enter to run it:", "a terminal");
   const status = await runConclave(all);
   if (status === EXIT_STATUS.ABORTED) throw new AbortedError();
@@ -122,9 +123,4 @@ function closing(folder: string): string {
 - Write the genesis hash down on paper, and take the sticks away.
 - This rehearsal is worth nothing and can be looked at, then removed: rm -r ${folder}
 `;
-}
-
-/** As a shell would have to be given it. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9._/=:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,86 +1,104 @@
-import * as Flags from "@oclif/core/flags";
+import { resolve } from "node:path";
 import { ACTIONS } from "../catalogue.ts";
+import { SECOND } from "../clock.ts";
+import { parseDuration } from "../duration.ts";
 import { ConclaveError } from "../errors.ts";
+import { assertAbsent } from "../host/checked-file.ts";
+import { createFileDurably } from "../host/files.ts";
 import type { PlannedAction } from "../quorum/action.ts";
-import { type Executed, executePlan, preparePlan } from "../quorum/execute.ts";
+import { type Executed, executePlan } from "../quorum/execute.ts";
+import { keepPlan } from "../quorum/open-plans.ts";
+import { LONGEST_PLAN } from "../quorum/plan.ts";
+import { preparePlan } from "../quorum/prepare.ts";
+import { newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
-import { dryRunFlag, noneByDefault, reasonFlag, yesFlag } from "./flags.ts";
 import { fold } from "./fold.ts";
 import { Gathering } from "./gathering.ts";
-import { parseNamed } from "./named-files.ts";
 import { planText } from "./plan-text.ts";
 import { hasTerminal } from "./prompt.ts";
-import { parseShareFile } from "./share-file.ts";
+import type { SensitiveFlags } from "./sensitive-flags.ts";
+import { chooseSession } from "./session-choice.ts";
+import { assertKeysGiven, parseShareFile, shareKeys } from "./share-file.ts";
 import { VaultCommand } from "./vault-command.ts";
-
-/** Flags by which a passphrase is given without a terminal. */
-export const passphraseFileFlag = {
-  "passphrase-file": Flags.string({
-    summary: "file whose first line is NAME's passphrase; /dev/fd/N too",
-    helpValue: "NAME=FILE",
-    multiple: true,
-    multipleNonGreedy: true,
-    ...noneByDefault,
-  }),
-};
-
-/** What every sensitive command takes. */
-export const sensitiveFlags = {
-  share: Flags.string({
-    summary: "share file at hand; NAME defaults to its base name up to the first dot",
-    helpValue: "[NAME=]FILE",
-    multiple: true,
-    multipleNonGreedy: true,
-    ...noneByDefault,
-  }),
-  ...passphraseFileFlag,
-  ...yesFlag,
-  ...reasonFlag,
-  ...dryRunFlag,
-};
-
-export interface SensitiveFlags {
-  share: string[];
-  "passphrase-file": string[];
-  yes: boolean;
-  reason: string | undefined;
-  "dry-run": boolean;
-  quiet: boolean;
-}
 
 /** What `--dry-run` tells. */
 export interface DryRun {
   dryRun: true;
-  plan: { digest: string; words: string };
+  /** Who must approve: names of quorums. */
+  quorums: string[];
   /** What would be refused, and why; null if nothing. */
   refusal: string | null;
+}
+
+/** What `--plan-out` tells. */
+export interface PlanWritten {
+  plan: string;
+  digest: string;
+  words: string;
+  file: string;
+  expires: string;
 }
 
 /** A command whose act a quorum must approve. */
 export abstract class SensitiveCommand extends VaultCommand {
   /**
-   * Make a plan, gather its quorums and execute it; with `--dry-run`, show it and stop.
+   * Make a plan, gather its quorums and execute it; with `--plan-out`, write it for custodians elsewhere;
+   * with `--dry-run`, show it and stop.
+   *
    * @throws ConclaveError whatever refuses it
    */
   protected async perform(
     vault: Vault,
     flags: SensitiveFlags,
     actions: readonly PlannedAction[],
-  ): Promise<Executed | DryRun> {
-    const dryRun = flags["dry-run"];
-    const gathering = dryRun ? undefined : this.#gathering(flags);
-    const prepared = await preparePlan(vault, ACTIONS, { actions, reason: flags.reason ?? "" });
-    if (gathering !== undefined) return executePlan(vault, prepared, gathering);
+  ): Promise<Executed | DryRun | PlanWritten> {
+    const request = { actions, reason: flags.reason ?? "" };
+    if (flags["dry-run"]) return this.#dryRun(vault, request);
+    const file = flags["plan-out"];
+    if (file !== undefined) return this.#writePlan(vault, flags, file, request);
 
-    const { view, objection } = prepared;
-    this.result(fold(planText(view), process.stdout.columns));
+    const gathering = this.#gathering(flags);
+    return executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+  }
+
+  async #dryRun(vault: Vault, request: { actions: readonly PlannedAction[]; reason: string }): Promise<DryRun> {
+    const { view, quorums, objection } = await preparePlan(vault, ACTIONS, request);
+    this.result(fold(planText(view, false), process.stdout.columns));
     this.result(
       objection === undefined
         ? "\nWould be executed as things stand"
         : `\nWould be refused: ${show(objection.message, 400)}`,
     );
-    return { dryRun: true, plan: { digest: view.digest, words: view.words }, refusal: objection?.message ?? null };
+    return { dryRun: true, quorums: quorums.map(({ name }) => name), refusal: objection?.message ?? null };
+  }
+
+  async #writePlan(
+    vault: Vault,
+    flags: SensitiveFlags,
+    file: string,
+    request: { actions: readonly PlannedAction[]; reason: string },
+  ): Promise<PlanWritten> {
+    const lifetime = parseDuration(flags["plan-lifetime"], "--plan-lifetime") * SECOND;
+    if (lifetime > LONGEST_PLAN) throw new ConclaveError("USAGE", "--plan-lifetime: 30d at most");
+    assertAbsent(resolve(file));
+    const rehearsal = vault.identity.rehearsal === 1;
+    const session = await newSession(await chooseSession(flags, rehearsal, (message) => this.warn(message)), rehearsal);
+    const prepared = await preparePlan(vault, ACTIONS, { ...request, lifetime, session });
+    if (prepared.objection !== undefined) throw prepared.objection;
+    createFileDurably(resolve(file), keepPlan(vault, prepared, session));
+
+    const { plan, view } = prepared;
+    const { digest, words } = view;
+    this.result(fold(planText(view), process.stdout.columns));
+    this.result(
+      `\nPlan written to ${show(file, 300)}: send it to the custodians, and read them the words by telephone.`,
+    );
+    this.result(
+      `They run conclave plan approve; then, here: conclave plan execute ${show(file, 300)} --approval FILE …`,
+    );
+    this.endAs("WAITING_FOR_PEOPLE");
+    return { plan: plan.id, digest, words, file: resolve(file), expires: plan.expires };
   }
 
   #gathering(flags: SensitiveFlags): Gathering {
@@ -89,6 +107,7 @@ export abstract class SensitiveCommand extends VaultCommand {
       throw new ConclaveError("USAGE", "no custodians: no share given, and nobody is asked", {
         suggestions: [
           "Give --share [NAME=]FILE and --passphrase-file NAME=FILE for each custodian",
+          "Write the plan for custodians elsewhere: --plan-out FILE",
           "Run it on a terminal without --yes",
         ],
       });
@@ -96,13 +115,14 @@ export abstract class SensitiveCommand extends VaultCommand {
     if (!room && !flags.yes) {
       throw new ConclaveError("USAGE", "no terminal to confirm on: --yes is needed", { suggestions: ["Give --yes"] });
     }
+    const shares = flags.share.map((value) => parseShareFile(value));
+    const keys = shareKeys(flags, (message) => this.warn(message));
+    if (!room) assertKeysGiven(shares, keys);
     return new Gathering({
-      shares: flags.share.map(parseShareFile),
-      passphrases: {
-        files: parseNamed(flags["passphrase-file"], "--passphrase-file"),
-        warn: (message) => this.warn(message),
-      },
+      shares,
+      keys,
       room,
+      mayWait: false,
       yes: flags.yes,
       quiet: flags.quiet || this.jsonEnabled(),
     });

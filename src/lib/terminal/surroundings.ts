@@ -10,13 +10,15 @@ const PATIENCE = 1000;
 /**
  * What a command opens a vault with.
  * @param lockTimeout how long to wait for another process, in seconds
+ * @param warn told of what a host should not be like
  */
-export function surroundings(lockTimeout: number): Surroundings {
+export function surroundings(lockTimeout: number, warn: (message: string) => void): Surroundings {
   return {
     state: stateDirectory(),
     types: ENTRY_TYPES,
     clock: systemClock,
     lockTimeoutMs: lockTimeout * 1000,
+    warn,
     progress: progressBar("verifying the audit chain", PATIENCE),
   };
 }

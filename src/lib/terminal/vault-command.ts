@@ -1,3 +1,5 @@
+import { isConclaveError } from "../errors.ts";
+import { sweepPlans } from "../quorum/open-plans.ts";
 import { openVault, type Vault } from "../vault/vault.ts";
 import { ConclaveCommand } from "./base-command.ts";
 import { lockTimeoutFlag, vaultFlag } from "./flags.ts";
@@ -12,13 +14,27 @@ export abstract class VaultCommand extends ConclaveCommand {
     flags: { vault: string; "lock-timeout": number },
     run: (vault: Vault) => Promise<R>,
   ): Promise<R> {
-    await using vault = await openVault(flags.vault, surroundings(flags["lock-timeout"]));
+    await using vault = await openVault(
+      flags.vault,
+      surroundings(flags["lock-timeout"], (message) => this.warn(message)),
+    );
     if (vault.identity.rehearsal === 1) this.note("REHEARSAL vault: its shares and keys are worth nothing");
+    await this.#sweep(vault);
     return await run(vault);
   }
 
   /** What `status`, `list` and `show` say of themselves. */
   protected noteUnverified(): void {
     this.note("as it stands in the vault, not verified: conclave audit verify does that");
+  }
+
+  /** Whoever comes by removes the sessions of plans that ended; what can't be removed keeps nobody from looking. */
+  async #sweep(vault: Vault): Promise<void> {
+    try {
+      await sweepPlans(vault);
+    } catch (error) {
+      if (!isConclaveError(error)) throw error;
+      this.warn(`sessions of ended plans were not removed: ${error.message}`);
+    }
   }
 }
