@@ -4,7 +4,8 @@ import { entryHash, parseEntry } from "../src/lib/audit/entry.ts";
 import { ACTIONS } from "../src/lib/catalogue.ts";
 import { canonicalJson } from "../src/lib/json.ts";
 import { planKeyCreate } from "../src/lib/key/request.ts";
-import { executePlan, preparePlan } from "../src/lib/quorum/execute.ts";
+import { executePlan } from "../src/lib/quorum/execute.ts";
+import { preparePlan } from "../src/lib/quorum/prepare.ts";
 import { memoryStorage } from "../src/lib/storage/sqlite.ts";
 import { foundVault, type MadeVault, PLAIN_KEY } from "../test/support/vault.ts";
 

@@ -7,13 +7,12 @@ import { haveStrace, traced } from "../support/strace.ts";
 
 const CONCLAVE = fileURLToPath(new URL("../../bin/conclave", import.meta.url));
 
-const ANNOUNCING = MUTATING_COMMANDS.filter(({ announces }) => announces);
 /** Without those that mostly make the same calls. */
 const MAIN_ROWS = MUTATING_COMMANDS.filter(({ variantOf }) => variantOf === undefined);
 /** Those that make secrets. */
 const MAKING_SECRETS = MAIN_ROWS.filter(({ args }) => args[0] !== "audit");
 
-test.for(ANNOUNCING)("H10: $name with standard output closed does nothing at all", async (command) => {
+test.for(MAIN_ROWS)("H10: $name with standard output closed does nothing at all", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   const seen = await inShell(prepared, '"$@" >&-');
   expect(seen.stderr).toBe("error: standard output is closed\n");
@@ -21,7 +20,7 @@ test.for(ANNOUNCING)("H10: $name with standard output closed does nothing at all
   expect(await prepared.stage()).toBe("before");
 });
 
-test.for(ANNOUNCING)("H10: $name onto a full disk is never called done", async (command) => {
+test.for(MAIN_ROWS)("H10: $name onto a full disk is never called done", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   for (const json of [[], ["--json"]]) {
     await prepared.restore();
@@ -32,7 +31,7 @@ test.for(ANNOUNCING)("H10: $name onto a full disk is never called done", async (
   }
 });
 
-test.for(ANNOUNCING)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
+test.for(MAIN_ROWS)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   await undoneOrDone(prepared, await inShell(prepared, '"$@" | true; exit "${PIPESTATUS[0]}"'));
 });
@@ -47,15 +46,21 @@ test.for(MAIN_ROWS)("H8: $name with few file descriptors is undone or done", asy
   }
 });
 
-const SIGNALLED = MAKING_SECRETS.flatMap((row) => ["TERM", "HUP", "INT"].map((signal) => ({ ...row, signal })));
+/** `share protect` has few calls, at each of which test/durability kills it. */
+const SIGNALLED = MAKING_SECRETS.filter(({ name }) => name !== "share protect").flatMap((row) =>
+  ["TERM", "HUP", "INT"].map((signal) => ({ ...row, signal })),
+);
 
 test.skipIf(!haveStrace).for(SIGNALLED)(
   "H8: SIG$signal in the middle of $name leaves it undone or done (needs strace)",
+  { timeout: 60_000 },
   async ({ signal, ...command }) => {
     await using prepared = await PreparedPlace.of(command);
     const { calls } = await traced(prepared.place, command.args);
     const syncs = calls.filter(({ name }) => name === "fsync");
-    for (const call of [syncs[3], syncs.at(-1)]) {
+    const middle = syncs[Math.floor(syncs.length / 2)];
+    const moments = signal === "INT" ? [middle, syncs.at(-1)] : [middle]; // the others end it at once, wherever
+    for (const call of moments) {
       if (call === undefined) throw new Error("fsync is not called often enough");
       const { seen } = await disturbAt(prepared, call, { what: `signal=${signal}` }, false);
       await undoneOrDone(prepared, seen);
@@ -66,7 +71,6 @@ test.skipIf(!haveStrace).for(SIGNALLED)(
 const WITHOUT_RANDOM_NUMBERS = MAKING_SECRETS.flatMap((row) => [
   { ...row, error: "EIO", from: 1 }, // Node.js can't start
   { ...row, error: "EIO", from: 7 }, // OpenSSL can't seed its generator
-  { ...row, error: "ENOSYS", from: 1 },
   { ...row, error: "ENOSYS", from: 7 },
 ]);
 
@@ -88,6 +92,6 @@ function inShell({ command, place }: PreparedPlace, line: string, ...more: strin
 
 async function undoneOrDone(prepared: PreparedPlace, seen: Seen): Promise<void> {
   const stage = await prepared.stage();
-  if (stage === "before") expect(seen.status, String(seen)).not.toBe(0);
+  if (stage === "before") expect(seen.status).not.toBe(0);
   await prepared.goOn(stage);
 }

@@ -267,7 +267,7 @@ describe("S18, S19: plans that M custodians did approve", () => {
     const approvals = await genuine(plan, "alice", "bob");
     await execute(plan, approvals);
     await execute(plan, approvals);
-    await refused(`entry ${BEFORE + 3} (plan.execute): a plan that was executed before`);
+    await refused(`entry ${BEFORE + 3} (plan.execute): a plan that was executed or cancelled before`);
   });
 
   test("a key of a name that is taken", async () => {

@@ -61,7 +61,7 @@ test.skipIf(!haveProc)(
   "H6: a process that waits for people cannot dump, opens no inspector, and holds no more than it was given (needs /proc)",
   async () => {
     await using term = made.place.terminal(
-      ...["key", "create", "x", "--algorithm", "aes-256", "--vault", "vault", "--share", made.share("alice")],
+      ..."key create x --algorithm aes-256 --vault vault --share shares/alice.share".split(" "),
       ...made.passphraseFlags("alice"),
     );
     await term.waitFor("waiting for one of bob, carol");

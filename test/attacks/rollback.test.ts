@@ -198,7 +198,10 @@ describe("another vault", () => {
       message: expect.stringContaining("vault.db: is empty"),
     });
     rmSync(copy.database);
-    await expect(copy.verify()).rejects.toMatchObject({ code: "NOT_FOUND", message: `no vault at ${copy.path}` });
+    await expect(copy.verify()).rejects.toMatchObject({
+      code: "INTEGRITY",
+      message: `vault.db: is missing, but this machine remembers the vault at ${copy.path}`,
+    });
     const again = await copy.place.run("init", "--vault", copy.path, ...INIT, "--shares-dir", copy.place.file("new"));
     expect(again.status).toBe(14); // this machine remembers that there was one
     expect(again.stderr).toContain("this machine remembers the vault");

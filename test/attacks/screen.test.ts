@@ -6,13 +6,8 @@ import { type FoundedVault, foundedText } from "../../src/lib/terminal/founded.t
 import { keyText } from "../../src/lib/terminal/key-text.ts";
 import { planText } from "../../src/lib/terminal/plan-text.ts";
 import { hostilePayloads } from "../support/hostile-text.ts";
-import type { Seen } from "../support/seen.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
-
-/** Nothing that a terminal acts on, and nothing that can't be seen. */
-const VISIBLE = /^(?:[ \n\p{L}\p{M}\p{N}\p{P}\p{S}])*$/u;
-/** The bytes that `LC_ALL=C grep -P '[\x00-\x08\x0b-\x1f\x7f\x9b]'` finds. */
-const CONTROL_BYTES = (byte: number) => byte < 0x09 || (byte > 0x0a && byte < 0x20) || byte === 0x7f || byte === 0x9b;
+import { expectVisible, VISIBLE } from "../support/visible.ts";
 
 const payloads = hostilePayloads();
 
@@ -54,7 +49,7 @@ describe("I4: what people are shown, with a hostile text in every place", () => 
   test.for([
     { what: "a plan", of: (text: string) => planText(view(text)) },
     { what: "a key", of: (text: string) => keyText(key(text)) },
-    { what: "a new vault", of: (text: string) => foundedText(founded(text)) },
+    { what: "a new vault", of: (text: string) => foundedText(founded(text), new Set()) },
   ])("$what: as many lines as ever, each of visible characters", ({ of }) => {
     const lines = of("plain").split("\n").length;
     for (const payload of payloads) {
@@ -126,12 +121,4 @@ describe("I4: the program", () => {
 
 function passphrasePath(text: string): string[] {
   return ["share", "verify", "alice=shares/alice.share", "--vault", "vault", "--passphrase-file", `alice=${text}`];
-}
-
-function expectVisible(seen: Seen, status: number): void {
-  for (const text of [seen.stdout, seen.stderr]) {
-    expect(text).toMatch(VISIBLE);
-    expect(Buffer.from(text).some(CONTROL_BYTES)).toBe(false);
-  }
-  expect(seen.status, `of ${seen.toString()}`).toBe(status);
 }

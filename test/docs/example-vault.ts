@@ -8,7 +8,7 @@ const given = new Map(
   format("example-vault")
     .section("What is given")
     .rows()
-    .map(([what = "", value = ""]) => [what, value.match(/(?<=`)[^`]+(?=`)/g) ?? []]),
+    .map(([what = "", value = ""]) => [what, Array.from(value.matchAll(/`([^`]+)`/g), (match) => match[1] ?? "")]),
 );
 
 /** What stands in backticks in a row of the table of what is given. */
@@ -40,9 +40,12 @@ export const EXAMPLE = {
   kekNonce: input("nonce of the wrapped KEK"),
   material: fromHex(input("key material")),
   materialNonce: input("nonce of the wrapped material"),
+  /** The age identity of the plans' session. */
+  session: input("session of the plans"),
   custodians: [...given.keys()].flatMap((what) => {
     const [, name, x] = /^(\w+), x = (\d)$/.exec(what) ?? [];
-    return name === undefined ? [] : [{ name, x: Number(x), custodianKey: keyOf(input(what)) }];
+    const [seed = "", ageIdentity] = inputs(what);
+    return name === undefined ? [] : [{ name, x: Number(x), custodianKey: keyOf(seed), ageIdentity }];
   }),
 } as const;
 

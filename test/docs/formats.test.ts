@@ -98,11 +98,11 @@ describe("plan.md", () => {
     expect(page.titles(3)).toEqual([...ACTIONS.keys()]);
   });
 
-  test("the parameters of key.create", () => {
-    const { plan } = entries.find(({ type }) => type === "plan.execute").data;
-    const parameters = Object.keys(plan.actions[0].parameters);
-    const described = rows.slice(0, parameters.length).map(([name]) => name?.replaceAll("`", ""));
-    expect(new Set(described)).toEqual(new Set(parameters));
+  test.for([...ACTIONS.keys()])("the parameters of %s", (name) => {
+    const actions = entries.flatMap(({ type, data }) => (type === "plan.execute" ? data.plan.actions : []));
+    const { parameters } = actions.find(({ action }) => action === name);
+    const described = page.section(name).firstCells().slice(0, Object.keys(parameters).length);
+    expect(new Set(described)).toEqual(new Set(Object.keys(parameters)));
   });
 
   test("the algorithms, with their purposes", () => {

@@ -1,14 +1,17 @@
-import { globSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXIT_STATUS, EXIT_STATUSES, INTERNAL_STATUS } from "../../src/lib/terminal/exit-status.ts";
 import { scrub } from "../support/scrub.ts";
 import type { Terminal } from "../support/terminal.ts";
 import { type Workspace, workspace } from "../support/workspace.ts";
+import { FourMachines } from "./desks.ts";
 import { ROOT, readPage } from "./page.ts";
 
 const page = readPage("README.md");
 const chapter = page.section("A real vault");
+const doctor = page.section("Before a ceremony: doctor");
+const desk = page.section("At your own desk");
 
 /** What people answer in the blocks that need a room, in the order of these blocks. */
 const ROOMS: readonly ((terminal: Terminal, place: Workspace) => Promise<void>)[] = [
@@ -28,6 +31,11 @@ const ROOMS: readonly ((terminal: Terminal, place: Workspace) => Promise<void>)[
     await answer(terminal, "Type yes", "yes");
   },
   (terminal) => answer(terminal, "carol's passphrase", passphrase("carol")),
+  async (terminal) => {
+    await answer(terminal, "carol's passphrase", passphrase("carol"));
+    await answer(terminal, "carol: new passphrase", passphrase("caroline"));
+    await answer(terminal, "carol: once more", passphrase("caroline"));
+  },
 ];
 
 function passphrase(name: string): string {
@@ -39,12 +47,13 @@ async function answer(terminal: Terminal, question: string, words: string): Prom
   terminal.type(`${words}\r`);
 }
 
-/** The blocks of the chapter, in one shell on a terminal: `sh run` as they are, `sh room` with people who answer. */
+/** The blocks of the chapters, in one shell on a terminal: `sh run` as they are, `sh room` with people who answer. */
 async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  for (const [, kind, block = ""] of chapter.text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
+  const text = `${chapter.text}\n${doctor.text}`;
+  for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
     const script = await place.write("block.sh", block.replace(/(?<![\w.])\/(srv|media)\//g, `${place.path}/$1/`));
     terminal.type(`. "${script}"; echo "ended: $?"\r`);
@@ -62,7 +71,7 @@ function timeless(text: string): string {
   return scrub(text, ROOT).replace(/\b(?:UUID|DIGEST) \d+|\b[0-9a-f]{10}\b/g, "X");
 }
 
-describe("the chapter about a real vault", () => {
+describe("the chapters about a real vault and its host", () => {
   let place: Workspace;
   let screen = "";
 
@@ -72,6 +81,8 @@ describe("the chapter about a real vault", () => {
       mkdirSync(place.file(folder), { recursive: true, mode: 0o700 });
     }
     screen = await follow(place);
+    const spare = ["spare", "--algorithm", "aes-256", "--plan-out", "spare.plan", "--plain-session"];
+    await place.runWith({ cwd: "home/lab" }, "key", "create", ...spare, "--vault", "vault"); // to be cancelled
   }, 120_000);
 
   afterAll(() => place[Symbol.asyncDispose]());
@@ -82,6 +93,18 @@ describe("the chapter about a real vault", () => {
       expect(timeless(screen)).toContain(timeless(shown));
     },
   );
+
+  test("doctor refuses as the page shows it, and what it says mends it", async () => {
+    const told = /^REFUSAL {2}Modes and owners {2}\S+ (has mode.*)\n {4}mend: (chmod 700) \S+$/m.exec(doctor.text);
+    const vault = place.file("srv/conclave/vault");
+    chmodSync(vault, 0o755);
+    const refused = await place.run("doctor", "--vault", vault);
+    expect(refused.status).toBe(15);
+    expect(refused.stdout).toContain(`${vault} ${told?.[1]}\n    mend: ${told?.[2]} ${vault}\n`);
+    expect(refused.stdout).toContain("NO GO: 1 refusal");
+    chmodSync(vault, 0o700);
+    expect((await place.run("doctor", "--vault", vault)).status).toBe(0);
+  });
 
   test("leaves a vault and three share files, each on its stick", () => {
     const files = globSync(["srv/**/*", "media/**/*"], { cwd: place.path }).filter((path) => /\.\w+$|-\d$/.test(path));
@@ -107,21 +130,84 @@ describe("the chapter about a real vault", () => {
   );
 });
 
-/** What makes a command succeed in the lab that the chapter leaves. */
+describe("the chapter about own desks", () => {
+  let machines: FourMachines;
+
+  beforeAll(async () => {
+    machines = await FourMachines.set();
+    await machines.follow(desk);
+  }, 180_000);
+
+  afterAll(() => machines[Symbol.asyncDispose]());
+
+  test.for(desk.fenced("text").map((shown) => ({ shown, start: shown.split("\n")[0] })))(
+    "shows what its commands show: $start",
+    ({ shown }) => {
+      expect(timeless(machines.screen)).toContain(timeless(shown));
+    },
+  );
+
+  test("leaves on each machine what its table says, and no more", () => {
+    expect(machines.host.files("**/*.identity")).toEqual([]);
+    for (const [name, machine] of machines.desks) {
+      const { place } = machine;
+      expect(machine.files("**/*.{identity,share}").sort()).toEqual([`${name}.identity`, `${name}.share`]);
+      const [vault = "", ...others] = readdirSync(place.file("state/conclave"));
+      expect(others).toEqual([]);
+      expect(readdirSync(place.file(`state/conclave/${vault}`))).toEqual(["anchor.json"]);
+    }
+  });
+
+  test("leaves no session and no open plan", () => {
+    const { place } = machines.host;
+    const left = globSync(["state/conclave/*/sessions/*", "srv/conclave/vault/plans/*"], { cwd: place.path });
+    expect(left).toEqual([]);
+  });
+});
+
+/** What makes a command succeed in the lab that the chapter leaves, row by row. */
 function argumentsOf(command: string, lab: string): string[] {
   const passphrases = ["alice", "bob"].flatMap((who) => ["--passphrase-file", `${who}=${lab}/${who}.passphrase`]);
   const shares = ["alice", "bob"].flatMap((who) => ["--share", `${lab}/shares/${who}.share`]);
   const vault = ["--vault", `${lab}/vault`];
   switch (command) {
     case "init": {
-      const custodians = ["alice", "bob"].flatMap((who) => ["--custodian", who]);
+      const custodians = ["alice", "bob", "carol"].flatMap((who) => ["--custodian", who]);
       const places = ["--vault", `${lab}/second`, "--shares-dir", `${lab}/second-shares`];
+      passphrases.push("--passphrase-file", `carol=${lab}/carol.passphrase`);
       return ["--rehearsal", "--threshold", "2", ...custodians, ...places, ...passphrases];
     }
     case "key create":
       return ["more", "--algorithm", "aes-256", "--yes", ...vault, ...shares, ...passphrases];
     case "key create --dry-run":
       return ["again", "--algorithm", "aes-256", ...vault];
+    case "key create --plan-out":
+      return [`${lab}/P`, "again", "--algorithm", "aes-256", "--plain-session", ...vault];
+    case "plan show":
+      return [`${lab}/P`];
+    case "plan approve":
+      return [`${lab}/P`, ...shares.slice(0, 2), ...passphrases, "--out", `${lab}/alice.approval`, "--yes"];
+    case "plan execute":
+      return [`${lab}/P`, "--approval", `${lab}/alice.approval`, ...shares.slice(2), ...passphrases, "--yes", ...vault];
+    case "plan cancel":
+      return [`${lab}/spare.plan`, ...vault];
+    case "custodian enroll": {
+      const places = ["--identity-out", `${lab}/erin.identity`, "--out", `${lab}/erin.enrolment`];
+      return ["erin", "--rehearsal", ...places, "--passphrase-file", `erin=${lab}/alice.passphrase`];
+    }
+    case "custodian request":
+      return ["--out", `${lab}/lab.request`, ...vault];
+    case "custodian prove":
+      return [`${lab}/lab.request`, ...shares.slice(0, 2), ...passphrases, "--out", `${lab}/alice.proof`, "--yes"];
+    case "custodian confirm":
+      return [`${lab}/alice.proof`, ...vault];
+    case "custodian drill":
+      return [`${lab}/shares/bob.share`, ...vault, ...passphrases];
+    case "clock accept":
+      return ["--yes", ...vault, ...shares, ...passphrases];
+    case "share protect":
+      passphrases.push("--passphrase-file", `carol=${lab}/carol.passphrase`);
+      return [`${lab}/shares/carol.share`, ...passphrases, "--new-passphrase-file", `carol=${lab}/alice.passphrase`];
     case "key show":
     case "key history":
       return ["signing", ...vault];

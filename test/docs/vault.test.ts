@@ -4,10 +4,14 @@ import { describe, expect, test } from "vitest";
 import { AuditChain } from "../../src/lib/audit/chain.ts";
 import { entryHash } from "../../src/lib/audit/entry.ts";
 import { ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { recipientOf } from "../../src/lib/crypto/age-recipient.ts";
 import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
 import { loadAnchor } from "../../src/lib/host/anchor.ts";
 import { loadHostKey } from "../../src/lib/host/host-key.ts";
+import { loadSession } from "../../src/lib/host/sessions.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
+import { acceptHost } from "../../src/lib/quorum/desk.ts";
+import { planSchema } from "../../src/lib/quorum/plan.ts";
 import { SCHEMA } from "../../src/lib/storage/schema.ts";
 import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
 import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
@@ -58,20 +62,59 @@ describe("vault.md", () => {
   });
 });
 
-test("anchor.md: the anchor is read, and its members are those of the table", async () => {
+describe("anchor.md", () => {
   const anchorPage = format("anchor");
-  const [text = ""] = anchorPage.section("Test vector").fenced("json");
-  await using place = await workspace();
-  mkdirSync(place.file(`state/${EXAMPLE.vault}`));
-  writeFileSync(place.file(`state/${EXAMPLE.vault}/anchor.json`), `${text}\n`);
-
-  const anchor = loadAnchor(place.file("state"), EXAMPLE.vault);
-  expect(anchor).toEqual(JSON.parse(text));
-  expect(Object.keys(anchor ?? {}).sort()).toEqual(anchorPage.section("Members").firstCells().sort());
-  expect(anchor).toMatchObject({
+  const [hosts = "", bobs = ""] = anchorPage.section("Test vector").fenced("json");
+  const roots = format("checkpoint")
+    .section("Test vector")
+    .rows()
+    .map(([, root]) => root?.replaceAll("`", ""));
+  const common = {
     genesis: entryHash(exampleEntries()[0] ?? ""),
     epoch: EXAMPLE.epoch,
     hostKey: publicKeyOf(EXAMPLE.hostKey),
-    head: { size: 8, root: format("checkpoint").section("Test vector").rows()[7]?.[1]?.replaceAll("`", "") },
+    manifests: format("manifest").section("Test vector").indented(),
+  };
+
+  test.for([
+    { whose: "the host's", text: hosts, role: "host", size: 12, time: "2026-11-24T12:00:00.000Z" },
+    { whose: "bob's", text: bobs, role: "desk", size: 6, time: "2026-11-24T09:00:00.000Z" },
+  ])("$whose anchor is read, and its members are those of the table", async ({ text, role, size, time }) => {
+    await using place = await workspace();
+    mkdirSync(place.file(`state/${EXAMPLE.vault}`));
+    writeFileSync(place.file(`state/${EXAMPLE.vault}/anchor.json`), `${text}\n`);
+    const anchor = loadAnchor(place.file("state"), EXAMPLE.vault);
+    expect(anchor).toEqual(JSON.parse(text));
+    expect(Object.keys(anchor ?? {}).sort()).toEqual(anchorPage.section("Members").firstCells().sort());
+    expect(anchor).toMatchObject({ ...common, role, time, head: { size, root: roots[size - 1] } });
   });
+
+  test("bob's machine remembers the plan that he approved", async () => {
+    const plan = planSchema.parse(format("plan").section("Test vector").json());
+    const [digest = ""] = format("plan").section("Test vector").indented();
+    await using place = await workspace();
+    const { vault, genesis, epoch, head, created } = plan;
+    const manifest = common.manifests[0] ?? "";
+    const pin = { vault, genesis, epoch, host: common.hostKey, manifest };
+    const anchor = acceptHost(
+      { what: "plan", vault, genesis, epoch, hostKey: common.hostKey, manifest, head, time: created, digest },
+      { state: place.file("state"), now: new Date(created), pin, words: undefined },
+    );
+    expect(canonicalJson(anchor)).toBe(bobs);
+  });
+});
+
+test("session.md: the session is read, and its members are those of the table", async () => {
+  const sessionPage = format("session");
+  const [text = ""] = sessionPage.section("Test vector").fenced("json");
+  const plan = planSchema.parse(format("plan").section("Test vector").json());
+  await using place = await workspace();
+  await place.write(`state/${EXAMPLE.vault}/sessions/${plan.id}`, `${text}\n`);
+
+  const session = loadSession(place.file("state"), EXAMPLE.vault, plan.id);
+  expect(session).toEqual(JSON.parse(text));
+  expect(Object.keys(session).sort()).toEqual(sessionPage.section("Members").firstCells().sort());
+  expect(session).toMatchObject({ plan: plan.id, expires: plan.expires, kept: plan.session?.kept });
+  expect(session.identity).toBe(EXAMPLE.session);
+  expect(await recipientOf(session.identity)).toBe(plan.session?.recipient);
 });

@@ -5,10 +5,10 @@ import { AuditChain } from "../../src/lib/audit/chain.ts";
 import { openCheckpoint, signCheckpoint } from "../../src/lib/audit/checkpoint.ts";
 import { entryHash, parseEntry } from "../../src/lib/audit/entry.ts";
 import { verifyChain } from "../../src/lib/audit/verify.ts";
-import { concat, fromHex, hex, utf8 } from "../../src/lib/bytes.ts";
+import { concat, fromHex, fromUtf8, hex, utf8 } from "../../src/lib/bytes.ts";
 import { ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { open, sealWithNonce } from "../../src/lib/crypto/aead.ts";
-import { hybridIdentity } from "../../src/lib/crypto/age-recipient.ts";
+import { hybridIdentity, recipientOf } from "../../src/lib/crypto/age-recipient.ts";
 import { aesCmac } from "../../src/lib/crypto/cmac.ts";
 import { sha256 } from "../../src/lib/crypto/digest.ts";
 import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
@@ -16,9 +16,15 @@ import { digestWords } from "../../src/lib/crypto/words.ts";
 import { proofSchema, verifyProof } from "../../src/lib/custodian/proof.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
 import { approvalSchema, verifyApproval } from "../../src/lib/quorum/approval.ts";
+import { openSealedShare, parseApprovalFile } from "../../src/lib/quorum/approval-file.ts";
+import { parseProofFile } from "../../src/lib/quorum/confirm.ts";
+import { summarizeActs } from "../../src/lib/quorum/exposure.ts";
 import { manifestHash, manifestSchema, parseManifest } from "../../src/lib/quorum/manifest.ts";
 import { planDigest, planSchema } from "../../src/lib/quorum/plan.ts";
+import { parsePlanFile } from "../../src/lib/quorum/plan-file.ts";
+import { parseProofRequest, requestDigest } from "../../src/lib/quorum/proof-request.ts";
 import { Secret } from "../../src/lib/secret.ts";
+import { openWithIdentities } from "../../src/lib/share/recipients.ts";
 import { shareKey } from "../../src/lib/share/share-key.ts";
 import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
 import { backupSeed, quorumCommitment, quorumKey, unwrapKek, unwrapMaterial } from "../../src/lib/vault/hierarchy.ts";
@@ -61,7 +67,7 @@ function shareKeyOf(name: string, x: number): KeyObject {
   return shareKey(plainShare(x), { ...place, custodian: name });
 }
 
-test("manifest.md: the manifest of the given keys, and its hash", () => {
+test("manifest.md: the manifest of the given keys, and its hash", async () => {
   const { manifest: inEntry } = JSON.parse(texts[0] ?? "").data;
   expect(canonicalJson(manifest)).toBe(canonicalJson(inEntry));
   expect(parseManifest(canonicalJson(manifest))).toEqual(manifest);
@@ -74,6 +80,10 @@ test("manifest.md: the manifest of the given keys, and its hash", () => {
       publicKeyOf(shareKeyOf(name, x)),
     ]),
   );
+  for (const [i, { ageIdentity }] of custodians.entries()) {
+    const recipients = ageIdentity === undefined ? [] : [await recipientOf(ageIdentity)];
+    expect(manifest.custodians[i]?.recipients).toEqual(recipients);
+  }
   const [hash] = format("manifest").section("Test vector").indented();
   expect(digestUnder("conclave/manifest/v1", manifest)).toBe(hash);
   expect(manifestHash(manifest)).toBe(hash);
@@ -124,34 +134,72 @@ describe("sealed-blob.md", () => {
   });
 });
 
-test("plan.md: digest and words", () => {
+test("plan.md: digest, words, and the host's signature", () => {
   const vector = format("plan").section("Test vector");
   const plan = planSchema.parse(vector.json());
   const digest = digestUnder("conclave/plan/v1", plan);
-  expect(vector.indented()).toEqual([digest, digestWords(digest)]);
+  const signature = signatureUnder("conclave/plan/v1", plan, EXAMPLE.hostKey);
+  expect(vector.indented()).toEqual([digest, digestWords(digest), signature]);
   expect(planDigest(plan)).toBe(digest);
-  expect(JSON.parse(texts[5] ?? "").data.plan).toEqual(plan);
+  expect(JSON.parse(texts[6] ?? "").data.plan).toEqual(plan);
+
+  const file = { plan, manifests: [manifest], hostKey: publicKeyOf(EXAMPLE.hostKey), signature };
+  expect(parsePlanFile(utf8(`${canonicalJson(file)}\n`))).toEqual(file);
 });
 
-test("approval.md: alice's signature", () => {
+describe("approval.md", () => {
   const vector = format("approval").section("Test vector");
   const approval = approvalSchema.parse(vector.json());
-  const { custodianKey } = custodians[0] ?? {};
-  expect(signatureUnder("conclave/approval/v1", approval.statement, custodianKey)).toBe(approval.signature);
-  expect(custodianKey && publicKeyOf(custodianKey)).toBe(vector.indented()[0]);
-  expect(verifyApproval(approval, vector.indented()[0] ?? "")).toBe(true);
-  expect(JSON.parse(texts[5] ?? "").data.approvals[0]).toEqual(approval);
+  const [planLine = "", recordLine = "", custodianKeyHex = ""] = vector.indented();
+  const share = `${vector.fenced("text")[0]}\n`;
+
+  test("bob's signature", () => {
+    const { custodianKey } = custodians[1] ?? {};
+    expect(signatureUnder("conclave/approval/v1", approval.statement, custodianKey)).toBe(approval.signature);
+    expect(custodianKey && publicKeyOf(custodianKey)).toBe(custodianKeyHex);
+    expect(verifyApproval(approval, custodianKeyHex)).toBe(true);
+    expect(JSON.parse(texts[6] ?? "").data.approvals[0]).toEqual(approval);
+  });
+
+  test("his sealed share, as it travelled", async () => {
+    expect(parseApprovalFile(utf8(`${canonicalJson({ approval, share })}\n`), "bob.approval")).toEqual({
+      approval,
+      share,
+    });
+    expect(hex(sha256(utf8(share)))).toBe(approval.statement.sealed);
+    using opened = await openWithIdentities(utf8(share), [EXAMPLE.session]);
+    expect(fromUtf8(opened.reveal())).toBe(`${planLine}\n${recordLine}\n`);
+    expect(planLine).toBe(`plan ${format("plan").section("Test vector").indented()[0]}`);
+    const { share: bobs } = await openSealedShare(share, approval.statement.plan, EXAMPLE.session);
+    expect(bobs.bytes.reveal()).toEqual(plainShare(2).bytes.reveal());
+  });
 });
 
-test("proof.md: alice's two signatures", () => {
+test("request.md: digest, words, and the host's signature", () => {
+  const vector = format("request").section("Test vector");
+  const told = JSON.stringify(vector.json());
+  const request = JSON.parse(told.replace('"the manifest of manifest.md"', () => canonicalJson(manifest)));
+  const digest = digestUnder("conclave/request/v1", request);
+  const signature = signatureUnder("conclave/request/v1", request, EXAMPLE.hostKey);
+  expect(vector.indented()).toEqual([digest, digestWords(digest), signature]);
+  expect(requestDigest(request)).toBe(digest);
+  expect(parseProofRequest(utf8(`${canonicalJson({ request, signature })}\n`))).toEqual(request);
+  expect(Object.keys(request)).toEqual(format("request").section("Members").firstCells());
+});
+
+test("proof.md: bob's two signatures", () => {
   const vector = format("proof").section("Test vector");
   const proof = proofSchema.parse(vector.json());
-  const [alice] = custodians;
-  expect(signatureUnder("conclave/proof/v1", proof.statement, shareKeyOf("alice", 1))).toBe(proof.shareSignature);
-  expect(signatureUnder("conclave/proof/v1", proof.statement, alice?.custodianKey)).toBe(proof.custodianSignature);
+  const [, bob] = custodians;
+  expect(signatureUnder("conclave/proof/v1", proof.statement, shareKeyOf("bob", 2))).toBe(proof.shareSignature);
+  expect(signatureUnder("conclave/proof/v1", proof.statement, bob?.custodianKey)).toBe(proof.custodianSignature);
   const [shareKeyHex = "", custodianKeyHex = ""] = vector.indented();
   expect(verifyProof(proof, shareKeyHex, custodianKeyHex)).toBe(true);
-  expect(JSON.parse(texts[2] ?? "").data).toEqual(proof);
+  expect(parseProofFile(utf8(`${canonicalJson(proof)}\n`), "bob.proof")).toEqual(proof);
+  expect(JSON.parse(texts[4] ?? "").data).toEqual(proof);
+  expect(Object(format("request").section("Test vector").json())).toMatchObject({
+    checkpoint: proof.statement.checkpoint,
+  });
 });
 
 test("audit-entry.md: each entry's hash, and the link to the one before", () => {
@@ -164,8 +212,8 @@ test("audit-entry.md: each entry's hash, and the link to the one before", () => 
     expect(hashes[i]?.slice(0, 2)).toEqual([String(i + 1), `\`${entry.type}\``]);
     expect(hashes[i]?.[3]).toBe(`\`${previous}\``);
   }
-  expect(format("audit-entry").section("Test vector").indented()).toEqual([texts[6], entryHash(texts[6] ?? "")]);
-  expect(JSON.parse(texts[6] ?? "").data.checkValue).toBe(
+  expect(format("audit-entry").section("Test vector").indented()).toEqual([texts[7], entryHash(texts[7] ?? "")]);
+  expect(JSON.parse(texts[7] ?? "").data.checkValue).toBe(
     hex(aesCmac(EXAMPLE.material, new Uint8Array(16)).subarray(0, 5)),
   );
 });
@@ -181,7 +229,7 @@ describe("checkpoint.md", () => {
       chain.link(i + 1, text);
       expect(chain.tree.root()).toBe(roots[i]);
     }
-    const checkpoint = { vault, epoch, size: 8, root: roots[7] ?? "" };
+    const checkpoint = { vault, epoch, size: 12, root: roots[11] ?? "" };
     expect(signCheckpoint(checkpoint, EXAMPLE.hostKey)).toBe(note);
     expect(openCheckpoint(note, publicKeyOf(EXAMPLE.hostKey))).toEqual(checkpoint);
   });
@@ -210,7 +258,8 @@ describe("checkpoint.md", () => {
       }
       await writer.insert("checkpoint", { id: 1, note });
     });
-    const verified = await verifyChain(storage, { types: ENTRY_TYPES, anchor: { size: 8, root: roots[7] ?? "" } });
-    expect(verified.size).toBe(8);
+    const verified = await verifyChain(storage, { types: ENTRY_TYPES, anchor: { size: 12, root: roots[11] ?? "" } });
+    expect(verified.size).toBe(12);
+    expect(await summarizeActs(storage)).toEqual({ acts: 2, actsByKeysNeverExposed: 1 });
   });
 });

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { DamagedVault, numbers, positions } from "../support/damage.ts";
 import { foundVault } from "../support/vault.ts";
 
-test("T8: bits of every byte that says something, flipped: the same state, or an integrity error", async () => {
+/** Five minutes of work; a busy machine may take longer. */
+const timeout = 1_800_000;
+
+test("T8: bits of every byte that says something, flipped: the same state, or an integrity error", {
+  timeout,
+}, async () => {
   await using made = await foundVault();
   await made.createKey("payments", ["alice", "bob"]);
   made.surroundings.state = made.place.file("elsewhere"); // a machine without memory of the vault, which would refuse more

@@ -1,8 +1,9 @@
 import { ACTIONS } from "../../src/lib/catalogue.ts";
 import { ConclaveError } from "../../src/lib/errors.ts";
 import { planKeyCreate } from "../../src/lib/key/request.ts";
-import { executePlan, preparePlan } from "../../src/lib/quorum/execute.ts";
+import { executePlan } from "../../src/lib/quorum/execute.ts";
 import type { Interaction } from "../../src/lib/quorum/interaction.ts";
+import { preparePlan } from "../../src/lib/quorum/prepare.ts";
 import { Gathering } from "../../src/lib/terminal/gathering.ts";
 import { type MadeVault, PLAIN_KEY } from "./vault.ts";
 
@@ -39,7 +40,8 @@ export function atHand(files: readonly AtHand[]): Interaction {
     warn: () => undefined,
   };
   const shares = files.map(({ name, path }) => ({ name, path }));
-  return new Gathering({ shares, passphrases, room: false, yes: true, quiet: true });
+  const keys = { passphrases, identities: new Map<string, string>() };
+  return new Gathering({ shares, keys, room: false, mayWait: false, yes: true, quiet: true });
 }
 
 /** A custodian's own files. */

@@ -15,7 +15,7 @@ export type Projections = Readonly<Record<string, readonly string[]>>;
 export type CanonicalState =
   | { kind: "nothing" | "debris" }
   /** Verified; these have proved, those have not. */
-  | { kind: "pending"; proved: readonly string[]; unproved: readonly string[] }
+  | { kind: "pending"; proved: readonly string[]; projections: Projections }
   /** Verified, every signature too. */
   | {
       kind: "in force";
@@ -40,10 +40,11 @@ export async function canonicalState(path: string, surroundings: Surroundings): 
   await using vault = await openVault(path, surroundings);
   const anchor = vault.anchor()?.head; // before the verification moves it
   await verifyVault(vault, { genesis: undefined, checkpoint: undefined, full: true });
-  if (unfinished !== undefined) return unfinished;
+  const projections = await projectionsOf(vault.reader);
+  if (unfinished !== undefined) return { ...unfinished, projections };
   return {
     kind: "in force",
-    projections: await projectionsOf(vault.reader),
+    projections,
     refusals: await refusalsOf(vault.reader),
     anchor,
     files: filesIn(path),
@@ -62,12 +63,10 @@ export function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).toSorted() : [];
 }
 
-async function unfinishedState(path: string, surroundings: Surroundings): Promise<CanonicalState | undefined> {
+async function unfinishedState(path: string, surroundings: Surroundings) {
   try {
     const found = await findUnfinished(path, surroundings);
-    return found.kind === "pending"
-      ? { kind: "pending", proved: found.proved, unproved: found.unproved }
-      : { kind: found.kind };
+    return found.kind === "pending" ? { kind: found.kind, proved: found.proved } : { kind: found.kind };
   } catch (error) {
     if (isConclaveError(error, "EXISTS")) return undefined;
     throw error;

@@ -36,7 +36,7 @@ export class PreparedPlace implements AsyncDisposable {
 
   /** What the place is now; looked at in a copy, so that nothing is rolled back that the next command is to roll back. */
   async stage(): Promise<Stage> {
-    return this.command.stage(await stateIn(this.place), this.before, this.place);
+    return await this.command.stage(await stateIn(this.place), this.before, this.place);
   }
 
   /**
@@ -54,7 +54,6 @@ export class PreparedPlace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.place[Symbol.asyncDispose]();
     await rm(this.#kept, { recursive: true, force: true });
-    await rm(`${this.place.path}.trace`, { force: true });
   }
 }
 
@@ -93,7 +92,7 @@ export async function shareOut<T, W>(
 }
 
 /** How far a call's ordinal may move from run to run: Node.js reads this and that of the system now and then. */
-const SHIFTS = [0, -1, 1, 0, -2];
+const SHIFTS = [0, -1, 1, 0, -2, 2, 0, -3];
 
 /** What is to happen to a call. */
 export interface Injection {

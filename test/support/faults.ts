@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { ALL_CALLS, disturbAt, PreparedPlace, type Sample, sampleOf, shareOut } from "./disturbance.ts";
 import type { MutatingCommand } from "./mutating-commands.ts";
 import { type Call, traced } from "./strace.ts";
@@ -68,12 +69,17 @@ async function failAt(prepared: PreparedPlace, call: Call, fault: Fault, tally: 
   await prepared.goOn(stage);
 }
 
-/** The fsync of a file whose last fsync failed, with nothing written in between: the kernel has forgotten what was lost. */
+/**
+ * The fsync of a file whose last fsync failed, with nothing written in between (of a directory, with no name changed in it):
+ * the kernel has forgotten what was lost, and would call it safe.
+ */
 export function syncedAgain(calls: readonly Call[]): string | undefined {
   const failed = new Set<string>();
   for (const { name, path, text, injected } of calls) {
-    if (!/sync/.test(name)) failed.delete(path);
-    else if (failed.has(path)) return text;
+    if (!/sync/.test(name)) {
+      failed.delete(path);
+      failed.delete(dirname(path));
+    } else if (failed.has(path)) return text;
     else if (injected) failed.add(path);
   }
   return undefined;

@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { hex } from "../../src/lib/bytes.ts";
+import { sha256 } from "../../src/lib/crypto/digest.ts";
 import { ConclaveError } from "../../src/lib/errors.ts";
 import { createVault } from "../../src/lib/quorum/genesis.ts";
+import type { Row } from "../../src/lib/storage/tables.ts";
 import { type CanonicalState, filesIn, type Projections } from "./canonical-state.ts";
+import { DESK_COMMANDS } from "./desk-commands.ts";
 import { traced } from "./strace.ts";
 import { MadeVault } from "./vault.ts";
 import type { Workspace } from "./workspace.ts";
@@ -26,7 +31,7 @@ export interface MutatingCommand {
    * @param before the state as it was prepared
    * @throws {Error} neither of the two
    */
-  stage: (found: CanonicalState, before: CanonicalState, place: Workspace) => Stage;
+  stage: (found: CanonicalState, before: CanonicalState, place: Workspace) => Stage | Promise<Stage>;
   /** What must work next, and its exit status in either case; afterwards the state is `after`. */
   next: { args: readonly string[]; status: Readonly<Record<Stage, number>> };
 }
@@ -36,8 +41,9 @@ const SHARE_FILES = CUSTODIANS.map((name) => `${name}.share`);
 const PASSPHRASES = CUSTODIANS.flatMap((name) => ["--passphrase-file", `${name}=${name}.passphrase`]);
 const VAULT = ["--vault", "vault"] as const;
 const INIT = [
-  ...["init", "--rehearsal", ...VAULT, "--threshold", "2", ...CUSTODIANS.flatMap((name) => ["--custodian", name])],
-  ...["--shares-dir", "shares", ...PASSPHRASES, "--yes"],
+  ..."init --rehearsal --vault vault --threshold 2 --custodian alice --custodian bob --shares-dir shares".split(" "),
+  ...PASSPHRASES,
+  "--yes",
 ];
 const AT_HAND = [...SHARE_FILES.flatMap((file) => ["--share", `shares/${file}`]), ...PASSPHRASES, "--yes"];
 const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
@@ -117,6 +123,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
     stage: stageOfAnchor,
     next: { args: ["audit", "verify", ...VAULT], status: { before: 0, after: 0 } },
   },
+  ...DESK_COMMANDS,
 ];
 
 /** The vault of a prepared place, in process. */
@@ -171,11 +178,26 @@ async function killInCommit(place: Workspace, args: readonly string[]): Promise<
   if (seen.status !== 137 || !filesIn(place.file("vault")).includes("vault.db-journal")) throw new Error(String(seen));
 }
 
-function stageOfGenesis(found: CanonicalState, _before: CanonicalState, place: Workspace): Stage {
+function stageOfGenesis(found: CanonicalState, before: CanonicalState, place: Workspace): Stage {
+  const isNew = vaultRow(found) !== vaultRow(before); // an unfinished one loses its share files first, then itself
+  if ("projections" in found && isNew) expectProvedFiles(found.projections);
   if (found.kind !== "in force") return "before";
   expectSame("share files", filesIn(place.file("shares")), SHARE_FILES);
   expectSame("files of the vault", found.files, ["host.key", "vault.db"]);
   return "after";
+}
+
+function vaultRow(state: CanonicalState): string | undefined {
+  return "projections" in state ? state.projections["vault"]?.[0] : undefined;
+}
+
+/** Whoever proved a share still has it, to the byte. */
+function expectProvedFiles(projections: Projections): void {
+  for (const row of projections["seats"] ?? []) {
+    const seat: Row<"seats"> = JSON.parse(row);
+    if (seat.confirmed === null || seat.file === null) continue;
+    expectSame(`share file of ${seat.custodian}`, hex(sha256(readFileSync(seat.file))), seat.fileHash);
+  }
 }
 
 function stageOfKey(found: CanonicalState, before: CanonicalState): Stage {

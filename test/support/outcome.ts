@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { Desk } from "./desk.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** One way in which a command can end; its golden file is `COMMAND-OUTCOME.txt`. */
@@ -7,6 +8,8 @@ export interface Outcome {
   args: readonly string[];
   /** Exit status. */
   status: number;
+  /** Whose machine it is run on, which has a memory of its own; the vault's host, if not given. */
+  desk?: string;
 }
 
 /**
@@ -17,7 +20,8 @@ export interface Outcome {
  */
 export async function expectOutcome(made: MadeVault, command: string, golden: string, given: Outcome): Promise<void> {
   await using copy = await made.copy();
-  const seen = await copy.place.run(...command.split(" "), ...given.args);
+  const env = given.desk === undefined ? {} : { XDG_STATE_HOME: new Desk(copy, given.desk).home };
+  const seen = await copy.place.runWith({ env }, ...command.split(" "), ...given.args);
   await expect(seen).toMatchFileSnapshot(`${golden}/${command.replaceAll(" ", "-")}-${given.outcome}.txt`);
   expect(seen.status).toBe(given.status);
   if (given.args.includes("--json")) seen.json(); // one document

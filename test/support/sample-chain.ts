@@ -21,6 +21,7 @@ export const SAMPLE_TYPES: EntryTypes = new Map(
           hostKey,
           rehearsal: 1,
           created: entry.time,
+          clockAccepted: null,
         });
       },
     }),
@@ -46,7 +47,12 @@ export const SAMPLE_TYPES: EntryTypes = new Map(
       data: z.strictObject({ plan: z.string(), action: z.int() }),
       parameters: z.strictObject({ text: z.string() }),
       async project(entry, { plan }, { text }, { tables }) {
-        await tables.insert("plans", { id: `${plan}/${text}`, digest: text, executed: entry.sequence });
+        await tables.insert("plans", {
+          id: `${plan}/${text}`,
+          digest: text,
+          outcome: "executed",
+          sequence: entry.sequence,
+        });
       },
     }),
   ].map((type) => [type.type, type] as const),

@@ -12,7 +12,10 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["AGE-FILE", /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g],
   ["RUNTIME", /\b(?:linux|darwin)-(?:x64|arm64) node-v[\d.]+/g],
   ["PUBLIC-KEY", /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g],
-  ["WORDS", /(?<=In words {2,}|"words": ")(?:[a-z]{3,8} ){11}[a-z]{3,8}/g],
+  [
+    "WORDS",
+    /(?<=(?:In words|Words) {2,}|know this host yet: |"words": "|--fingerprint '[\w.-]+=)(?:[a-z]{3,8} ){11}[a-z]{3,8}/g,
+  ],
   ["CHECK-VALUE", /\b[0-9a-f]{10}\b/g],
   ["ROOT", /(?<=^|\\n)[A-Za-z0-9+/]{43}=(?=\\n|$)/gm],
   ["NOTE-SIGNATURE", /(?<=— conclave\/.{1,90} )[A-Za-z0-9+/]{60,}={0,2}/g],
@@ -26,7 +29,7 @@ const ME: readonly (readonly [name: string, text: string | RegExp])[] = [
   ["USER on HOST", `${userInfo().username} on ${hostname()}`],
   ['"requester": "USER"', `"requester": "${userInfo().username}"`],
   ['"host": "HOST"', `"host": "${hostname()}"`],
-  ["USER  ", new RegExp(`(?<=alice, bob {2,})${userInfo().username} +`, "g")], // a cell, padded by its length
+  ["USER  ", new RegExp(`(?<=(?:alice, bob|key\\.create) {2,})${userInfo().username} +`, "g")], // a cell, padded by its length
 ];
 
 /**

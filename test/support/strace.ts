@@ -1,18 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Seen } from "./seen.ts";
 import type { RunOptions, Workspace } from "./workspace.ts";
 
-const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+/** What Node.js is started with. */
+export const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
 /** System calls that change files or names, on any architecture: where one is unknown, the question mark forgives it. */
-const MODIFYING = [
-  ...["openat", "open", "creat", "write", "writev", "pwrite64", "pwritev", "ftruncate", "fallocate"],
-  ...["fsync", "fdatasync", "sync_file_range", "unlink", "unlinkat", "rename", "renameat", "renameat2"],
-  ...["link", "linkat", "symlink", "symlinkat", "mkdir", "mkdirat", "rmdir", "chmod", "fchmod", "fchmodat"],
-];
+const MODIFYING =
+  "openat open creat write writev pwrite64 pwritev ftruncate fallocate fsync fdatasync sync_file_range unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat mkdir mkdirat rmdir chmod fchmod fchmodat".split(
+    " ",
+  );
 
 /** Whether this machine can trace programs; without it the tests that do are skipped, by name. */
 export const haveStrace = canTrace();
@@ -53,14 +53,14 @@ export async function traced(
 ): Promise<Trace> {
   const log = `${place.path}.trace`;
   const disturbed = inject.map((injection) => injection.replace(/:.*/, "")); // only what is traced can be
-  const program = [
-    ...["-f", ...(fast ? ["--seccomp-bpf"] : []), "-y", "-qq", "-e", "signal=none", "-o", log],
-    ...["-e", `trace=${[...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",")}`],
-    ...inject.flatMap((injection) => ["-e", `inject=${injection}`]),
-    ...[process.execPath, "--disable-sigusr1", RUN],
-  ];
-  const seen = await place.runWith({ ...options, program: ["strace", ...program] }, ...args);
+  const calls = [...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",");
+  const seccomp = fast ? ["--seccomp-bpf"] : [];
+  const injections = inject.flatMap((injection) => ["-e", `inject=${injection}`]);
+  const strace = ["-f", ...seccomp, "-y", "-qq", "-e", "signal=none", "-o", log, "-e", `trace=${calls}`, ...injections];
+  const program = ["strace", ...strace, process.execPath, "--disable-sigusr1", RUN] as const;
+  const seen = await place.runWith({ ...options, program }, ...args);
   const text = await readFile(log, "utf8");
+  await rm(log);
   return { seen, calls: modifyingCalls(text, place.path), outside: writtenOutside(text, place.path) };
 }
 
@@ -73,6 +73,13 @@ export function modifyingCalls(log: string, folder: string): Call[] {
   const counts = new Map<string, number>();
   const main = /^\d+/.exec(log)?.[0];
   for (const text of log.split("\n")) {
+    const last = calls.at(-1);
+    if (
+      last?.text.endsWith("<unfinished ...>") &&
+      text.startsWith(`${main} `) &&
+      text.includes(`<... ${last.name} resumed>`)
+    )
+      last.injected = isInjected(text); // another thread's call came between
     const [, thread, name, rest] = /^(\d+)\s+(\w+)\((.*)$/.exec(text) ?? [];
     if (thread === undefined || name === undefined || rest === undefined) continue;
     const ordinal = (counts.get(`${thread} ${name}`) ?? 0) + 1;
@@ -81,7 +88,7 @@ export function modifyingCalls(log: string, folder: string): Call[] {
     const path = pathOf(rest, folder);
     if (!path.startsWith(`${folder}/`)) continue;
     if (thread !== main) throw new Error(`a modifying call outside the main thread: ${text}`);
-    calls.push({ name, ordinal, path, text, injected: /\(INJECTED\)|= \?|<unfinished/.test(text) });
+    calls.push({ name, ordinal, path, text, injected: isInjected(text) });
   }
   return calls;
 }
@@ -94,6 +101,11 @@ export function kindOf({ name, path }: Call, folder: string): string {
     .replace(/\.\d+$/, ".PID")
     .replaceAll(/\b[a-z]+(?=\.share\b|\.[a-z]+\.share\b)/g, "NAME");
   return `${name} ${file}`;
+}
+
+/** Whether a call was made to fail, or has not ended on its line. */
+function isInjected(text: string): boolean {
+  return /\(INJECTED\)|= \?|<unfinished/.test(text);
 }
 
 function writtenOutside(log: string, folder: string): string[] {

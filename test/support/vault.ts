@@ -1,16 +1,17 @@
-import { cp, mkdtemp, realpath } from "node:fs/promises";
+import { cp, mkdtemp, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { Algorithm } from "../../src/lib/key/algorithm.ts";
 import { type KeyRequest, planKeyCreate } from "../../src/lib/key/request.ts";
-import { type Executed, executePlan, preparePlan } from "../../src/lib/quorum/execute.ts";
+import { type Executed, executePlan } from "../../src/lib/quorum/execute.ts";
 import { createVault } from "../../src/lib/quorum/genesis.ts";
 import type { GenesisInteraction, Interaction } from "../../src/lib/quorum/interaction.ts";
+import { preparePlan } from "../../src/lib/quorum/prepare.ts";
 import { type Verification, type VerificationRequest, verifyVault } from "../../src/lib/quorum/verify-vault.ts";
-import type { ShareDocument } from "../../src/lib/share/document.ts";
-import { openShareFile } from "../../src/lib/terminal/share-file.ts";
+import { readDocument, type ShareDocument } from "../../src/lib/share/document.ts";
+import { openWithPassphrase } from "../../src/lib/share/sealed-file.ts";
 import { openVault, type Surroundings, type Vault } from "../../src/lib/vault/vault.ts";
 import { ScriptedPeople } from "./people.ts";
 import { Workspace, workspace } from "./workspace.ts";
@@ -106,8 +107,9 @@ export class MadeVault implements AsyncDisposable {
   }
 
   /** The opened share file of a custodian; the caller's to dispose of. */
-  document(name: string): Promise<ShareDocument> {
-    return openShareFile(this.share(name), this.passphrase(name));
+  async document(name: string): Promise<ShareDocument> {
+    using text = await openWithPassphrase(await readFile(this.share(name)), this.passphrase(name));
+    return readDocument(text);
   }
 
   /** These custodians come into the room, one after the other, and agree. */
