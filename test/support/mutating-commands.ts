@@ -46,6 +46,14 @@ const INIT = [
   "--yes",
 ];
 const AT_HAND = [...SHARE_FILES.flatMap((file) => ["--share", `shares/${file}`]), ...PASSPHRASES, "--yes"];
+const PLAN_EXECUTE = [
+  "plan",
+  "execute",
+  "plan",
+  ...VAULT,
+  ...CUSTODIANS.flatMap((name) => ["--approval", `${name}.approval`]),
+];
+const CONFIRM = ["custodian", "confirm", "proof", ...VAULT];
 const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
 
 /** Every command that changes something, begun with the first of them: a new command is covered by its row here. */
@@ -126,6 +134,49 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...DESK_COMMANDS,
 ];
 
+/** Those that end what began at own desks; kills walk them too. */
+export const PLAN_COMMANDS: readonly MutatingCommand[] = [
+  {
+    name: "plan execute",
+    prepare: async (place) => {
+      await found(place);
+      const plan = [
+        "key",
+        "create",
+        "payments",
+        "--algorithm",
+        "aes-256",
+        ...VAULT,
+        "--plan-out",
+        "plan",
+        "--plain-session",
+      ];
+      await succeed(place, 10, plan);
+      for (const name of CUSTODIANS) {
+        await succeed(place, 0, ["plan", "approve", "plan", ...ownShare(name), "--out", `${name}.approval`]);
+      }
+    },
+    args: PLAN_EXECUTE,
+    status: 0,
+    announces: true,
+    stage: stageOfKey,
+    next: { args: PLAN_EXECUTE, status: { before: 0, after: 12 } },
+  },
+  {
+    name: "custodian confirm",
+    prepare: async (place) => {
+      await found(place);
+      await succeed(place, 0, ["custodian", "request", ...VAULT, "--out", "request"]);
+      await succeed(place, 0, ["custodian", "prove", "request", ...ownShare("alice"), "--out", "proof"]);
+    },
+    args: CONFIRM,
+    status: 0,
+    announces: true,
+    stage: stageOfProof,
+    next: { args: CONFIRM, status: { before: 0, after: 0 } },
+  },
+];
+
 /** The vault of a prepared place, in process. */
 export function vaultOf(place: Workspace): MadeVault {
   return new MadeVault(place, CUSTODIANS);
@@ -139,6 +190,16 @@ export async function writePassphrases(place: Workspace): Promise<void> {
 async function found(place: Workspace): Promise<void> {
   const seen = await place.run(...INIT);
   if (seen.status !== 0) throw new Error(String(seen));
+}
+
+async function succeed(place: Workspace, status: number, args: readonly string[]): Promise<void> {
+  const seen = await place.run(...args);
+  if (seen.status !== status) throw new Error(String(seen));
+}
+
+/** What a custodian adds at the own desk. */
+function ownShare(name: string): string[] {
+  return ["--share", `shares/${name}.share`, "--passphrase-file", `${name}=${name}.passphrase`, "--yes"];
 }
 
 /** A genesis in which the first custodian proved, and the second gave up. */
@@ -220,6 +281,17 @@ function stageOfRefusal(found: CanonicalState, before: CanonicalState): Stage {
   const [is, was] = [inForce(found), inForce(before)];
   expectSame("projections", is.projections, was.projections);
   return is.refusals > was.refusals ? "after" : "before";
+}
+
+/** One custodian's seat tells of a later proof, or nothing changed. */
+function stageOfProof(found: CanonicalState, before: CanonicalState): Stage {
+  const [is, was] = [inForce(found), inForce(before)];
+  const { seats, ...others } = is.projections;
+  const { seats: oldSeats = [], ...oldOthers } = was.projections;
+  expectSame("projections", others, oldOthers);
+  const changed = (seats ?? []).filter((row) => !oldSeats.includes(row));
+  if (changed.length > 1) throw new Error(`more seats changed than one: ${changed.join()}`);
+  return changed.length === 1 ? "after" : "before";
 }
 
 function stageOfAnchor(found: CanonicalState, before: CanonicalState): Stage {
