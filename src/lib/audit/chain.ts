@@ -29,7 +29,10 @@ export class AuditChain {
   readonly #types: EntryTypes;
   /** Times of the entries, in milliseconds since 1970. */
   readonly #times: number[] = [];
+  /** What executed plans demanded, and how many of it came. */
   #expected: readonly ExpectedEffect[] = [];
+  #came = 0;
+  readonly #recalled = new Map<unknown, Map<string, unknown>>();
 
   constructor(types: EntryTypes) {
     this.#types = types;
@@ -79,12 +82,11 @@ export class AuditChain {
     const entry = this.link(sequence, text);
     const type = this.#types.get(entry.type);
     if (type === undefined) throw entryError(entry, "an unknown type");
-    const [expected, ...rest] = this.#expected;
+    const expected = this.#expected[this.#came];
     if (expected !== undefined && !type.effect)
       throw entryError(entry, `stands where the plan's ${expected.type} must be`);
 
-    this.#expected = rest;
-    const self = this;
+    if (expected !== undefined) this.#came += 1;
     const chain: Chain = {
       tables,
       tree: this.tree,
@@ -92,12 +94,12 @@ export class AuditChain {
       size: before,
       hash: this.head,
       verifySignatures,
-      expect(effects) {
-        self.#expected = [...self.#expected, ...effects];
-      },
+      expect: (effects) => this.#expect(effects),
+      recall: (make, text) => this.#recall(make, text),
     };
     try {
-      await type.project(entry, chain, expected);
+      const goesOn = await type.project(entry, chain, expected);
+      if (goesOn && expected !== undefined) this.#came -= 1;
     } catch (cause) {
       // A precondition that an action's check has refused: no command would have written this entry.
       if (!isConclaveError(cause) || ["INTEGRITY", "BUSY", "HOST_IO"].includes(cause.code)) throw cause;
@@ -108,7 +110,7 @@ export class AuditChain {
 
   /** @throws IntegrityError if the chain ends before all effects of its last plan */
   assertComplete(): void {
-    const missing = this.#expected[0];
+    const missing = this.#expected[this.#came];
     if (missing !== undefined)
       throw new IntegrityError("audit chain", `ends before the ${missing.type} that its last plan demands`);
   }
@@ -137,5 +139,17 @@ export class AuditChain {
     if ((await writer.update("checkpoint", { id: 1 }, { note })) === 0)
       await writer.insert("checkpoint", { id: 1, note });
     return note;
+  }
+
+  #expect(effects: readonly ExpectedEffect[]): void {
+    this.#expected = [...this.#expected.slice(this.#came), ...effects];
+    this.#came = 0;
+  }
+
+  #recall<T>(make: (text: string) => T, text: string): T {
+    const known = this.#recalled.get(make) ?? new Map<string, unknown>();
+    this.#recalled.set(make, known);
+    if (!known.has(text)) known.set(text, make(text));
+    return known.get(text) as T;
   }
 }

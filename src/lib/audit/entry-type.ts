@@ -12,6 +12,8 @@ export interface ExpectedEffect {
   action: number;
   /** The action's parameters as approved; a projector reads them here, never from the effect. */
   parameters: unknown;
+  /** What has parsed them, if anything has. */
+  schema?: ZodType;
 }
 
 /** What a projector works with: the state before its entry, and the chain up to it. */
@@ -30,6 +32,8 @@ export interface Chain {
   readonly verifySignatures: boolean;
   /** Demand effects of the entries that follow. */
   expect(effects: readonly ExpectedEffect[]): void;
+  /** What `make` makes of a text, made once for all entries of the chain: for texts that are few, and costly to check. */
+  recall<T>(make: (text: string) => T, text: string): T;
 }
 
 /**
@@ -41,7 +45,8 @@ export interface EntryType {
   readonly type: string;
   /** Whether it may only follow a plan that demands it. */
   readonly effect: boolean;
-  project(entry: Entry, chain: Chain, expected: ExpectedEffect | undefined): Promise<void>;
+  /** @returns whether the same effect goes on in the next entry */
+  project(entry: Entry, chain: Chain, expected: ExpectedEffect | undefined): Promise<boolean>;
 }
 
 /** An entry type that stands by itself. */
@@ -53,7 +58,10 @@ export function entryType<D>(definition: {
   return {
     type: definition.type,
     effect: false,
-    project: (entry, chain) => definition.project(entry, parseData(entry, definition.data), chain),
+    async project(entry, chain) {
+      await definition.project(entry, parseData(entry, definition.data), chain);
+      return false;
+    },
   };
 }
 
@@ -62,6 +70,8 @@ export function effectType<P, D extends { plan: string; action: number }>(defini
   type: string;
   data: ZodType<D>;
   parameters: ZodType<P>;
+  /** Whether more entries of the same effect must follow; without it, one entry is the whole effect. */
+  goesOn?(data: D): boolean;
   project(entry: Entry, data: D, parameters: P, chain: Chain): Promise<void>;
 }): EntryType {
   return {
@@ -72,9 +82,15 @@ export function effectType<P, D extends { plan: string; action: number }>(defini
       if (expected?.type !== entry.type || expected.plan !== data.plan || expected.action !== data.action) {
         throw entryError(entry, "an effect that no approved plan asked for");
       }
-      await definition.project(entry, data, definition.parameters.parse(expected.parameters), chain);
+      await definition.project(entry, data, parametersOf(expected, definition.parameters), chain);
+      return definition.goesOn?.(data) ?? false;
     },
   };
+}
+
+/** Parsed once more only if another schema did it before. */
+function parametersOf<P>({ parameters, schema }: ExpectedEffect, wanted: ZodType<P>): P {
+  return schema === wanted ? (parameters as P) : wanted.parse(parameters);
 }
 
 function parseData<D>(entry: Entry, schema: ZodType<D>): D {

@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { digestOf } from "../crypto/digest.ts";
 import { IntegrityError } from "../errors.ts";
-import { canonicalJson, parseCanonicalJson } from "../json.ts";
+import { canonicalJson, objectSchema, parseCanonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, textSchema, timestampSchema } from "../names.ts";
 
+/** Members in the order of canonical JSON, so that what was read is compared with its text without being sorted again. */
 const entrySchema = z.strictObject({
-  version: z.literal(1),
-  vault: idSchema,
+  actor: textSchema,
+  data: objectSchema,
   epoch: idSchema,
+  previous: digestSchema,
   sequence: z.int().positive(),
   time: timestampSchema,
-  previous: digestSchema,
   type: z.string().regex(/^[a-z]+(?:[.-][a-z]+)*$/, "must be an entry type"),
-  actor: textSchema,
-  data: z.record(z.string(), z.unknown()),
+  vault: idSchema,
+  version: z.literal(1),
 });
 
 /** The record of one change: who changed what, when, and the hash of the entry before. */

@@ -1,9 +1,9 @@
 import { IntegrityError } from "../errors.ts";
-import { memoryStorage } from "../storage/sqlite.ts";
+import { MemoryTables } from "../storage/memory.ts";
 import type { Reader } from "../storage/storage.ts";
 import { AuditChain, type EntryTypes } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-import { compareBlobs, compareProjections } from "./compare.ts";
+import { compareTables } from "./compare.ts";
 import { missingEntries } from "./entry.ts";
 
 /** A head of the chain that this machine saw: the chain must still contain it. */
@@ -35,21 +35,21 @@ const PROGRESS_STEP = 5000;
  */
 export async function verifyChain(reader: Reader, options: VerifyOptions): Promise<AuditChain> {
   const chain = new AuditChain(options.types);
-  await using replayed = await memoryStorage();
-  await replayed.transaction(async (tables) => {
-    const total = options.progress === undefined ? 0 : await reader.count("entries");
-    const verified = options.verified?.size ?? 0;
-    for await (const { sequence, text } of reader.rows("entries")) {
-      await chain.project(sequence, text, tables, sequence > verified);
+  const replayed = new MemoryTables();
+  const total = options.progress === undefined ? 0 : await reader.count("entries");
+  const verified = options.verified?.size ?? 0;
+  for await (const entries of reader.portions("entries")) {
+    for (const { sequence, text } of entries) {
+      await chain.project(sequence, text, replayed, sequence > verified);
       if (sequence % PROGRESS_STEP === 0) options.progress?.(sequence, total);
     }
-  });
+  }
+  options.progress?.(chain.size, total);
   await assertCheckpoint(reader, chain, (await replayed.find("vault", {}))?.hostKey);
   chain.assertComplete();
   assertAncestor(chain, options.anchor);
   assertAncestor(chain, options.verified);
-  await compareProjections(reader, replayed);
-  await compareBlobs(reader);
+  await compareTables(reader, replayed);
   return chain;
 }
 
@@ -66,7 +66,9 @@ export async function verifyLinks(
   options: Pick<VerifyOptions, "types" | "anchor">,
 ): Promise<AuditChain> {
   const chain = new AuditChain(options.types);
-  for await (const { sequence, text } of reader.rows("entries")) chain.link(sequence, text);
+  for await (const entries of reader.portions("entries")) {
+    for (const { sequence, text } of entries) chain.link(sequence, text);
+  }
   await assertCheckpoint(reader, chain, hostKey);
   assertAncestor(chain, options.anchor);
   return chain;

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { concat } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { aesCmac } from "./cmac.ts";
+import { aesCmacOfBlocks } from "./cmac.ts";
 import { randomBytes } from "./random.ts";
 
 const KEY_LENGTH = 32;
@@ -79,7 +79,5 @@ export function sealWithNonce(
 function deriveMessageKey(key: Secret, nonce: Uint8Array): Secret {
   if (key.length !== KEY_LENGTH) throw new RangeError(`an XAES-256-GCM key has ${KEY_LENGTH} bytes`);
   const context = nonce.subarray(0, 12);
-  using first = new Secret(aesCmac(key.reveal(), Uint8Array.of(0, 1, 0x58, 0, ...context)));
-  using second = new Secret(aesCmac(key.reveal(), Uint8Array.of(0, 2, 0x58, 0, ...context)));
-  return new Secret(concat(first.reveal(), second.reveal()));
+  return aesCmacOfBlocks(key.reveal(), Uint8Array.of(0, 1, 0x58, 0, ...context, 0, 2, 0x58, 0, ...context));
 }

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import { IntegrityError } from "../errors.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { APPLICATION_ID, INDEXES, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { PRIMARY_KEYS } from "./tables.ts";
 
 /** The file holds no vault: either genesis did not come to its first commit, or somebody emptied it. */
@@ -13,8 +13,8 @@ export class EmptyVaultError extends IntegrityError {
 }
 
 /**
- * The schema must be ours to the letter, and nothing more: no other query may be made before.
- * @throws IntegrityError, or EmptyVaultError
+ * Check that a database is a vault of this version, its schema ours to the letter, before any other query.
+ * @throws IntegrityError what is not as it was made; EmptyVaultError
  */
 export function assertSchema(database: Database.Database): void {
   const { application_id, user_version, encoding } = {
@@ -34,11 +34,37 @@ export function assertSchema(database: Database.Database): void {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL OR name NOT LIKE 'sqlite_autoindex_%' ORDER BY rowid",
   );
   const rows = found.all();
-  const names = Object.keys(PRIMARY_KEYS);
-  for (let i = 0; i < Math.max(rows.length, SCHEMA.length); i++) {
-    const row = rows[i];
-    if (row?.sql !== SCHEMA[i] || row?.type !== "table" || row.name !== names[i] || row.tbl_name !== names[i]) {
-      throw new IntegrityError("vault.db", `schema: ${row?.type ?? "table"} ${row?.name ?? i} is not as it was made`);
+  const wanted = wantedSchema();
+  for (let i = 0; i < Math.max(rows.length, wanted.length); i++) {
+    const [row, ours] = [rows[i], wanted[i]];
+    const same =
+      row !== undefined &&
+      ours !== undefined &&
+      row.sql === ours.sql &&
+      row.type === ours.type &&
+      row.name === ours.name &&
+      row.tbl_name === ours.table;
+    if (!same) {
+      const { type, name } = row ?? ours ?? { type: "table", name: String(i) };
+      throw new IntegrityError("vault.db", `schema: ${type} ${name} is not as it was made`);
     }
   }
+}
+
+interface SchemaRow {
+  type: "table" | "index";
+  name: string;
+  table: string;
+  sql: string;
+}
+
+function wantedSchema(): SchemaRow[] {
+  const tables = Object.keys(PRIMARY_KEYS).map(
+    (name, i): SchemaRow => ({ type: "table", name, table: name, sql: SCHEMA[i] ?? "" }),
+  );
+  const indexes = INDEXES.map((sql): SchemaRow => {
+    const [, name = "", table = ""] = /^CREATE INDEX (\w+) ON (\w+)/.exec(sql) ?? [];
+    return { type: "index", name, table, sql };
+  });
+  return [...tables, ...indexes];
 }

@@ -80,21 +80,41 @@ export const SCHEMA: readonly string[] = [
   version INTEGER NOT NULL,
   usages TEXT NOT NULL,
   exportable INTEGER NOT NULL,
-  tags TEXT NOT NULL,
   cryptoperiodSeconds INTEGER,
   created TEXT NOT NULL,
+  state TEXT NOT NULL,
+  activateAt TEXT,
+  deactivateAt TEXT,
+  rotateAt TEXT,
   UNIQUE (keyring, name)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE keyNames (
+  keyring TEXT NOT NULL REFERENCES keyrings (id),
+  name TEXT NOT NULL,
+  key TEXT NOT NULL REFERENCES keys (id),
+  PRIMARY KEY (keyring, name)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE keyTags (
+  key TEXT NOT NULL REFERENCES keys (id),
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (key, name)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE keyVersions (
   key TEXT NOT NULL REFERENCES keys (id),
   version INTEGER NOT NULL,
   state TEXT NOT NULL,
+  stateBefore TEXT,
+  compromised INTEGER NOT NULL,
+  activateAt TEXT,
+  deactivateAt TEXT,
   kekVersion INTEGER NOT NULL,
-  blob TEXT NOT NULL,
+  blob TEXT,
   checkValue TEXT,
   publicKey TEXT,
   fingerprint TEXT,
   created TEXT NOT NULL,
+  changed TEXT NOT NULL,
   PRIMARY KEY (key, version)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE plans (
@@ -103,4 +123,15 @@ export const SCHEMA: readonly string[] = [
   outcome TEXT NOT NULL,
   sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
+];
+
+/** Only to find rows fast; nothing that matters rests on them. */
+export const INDEXES: readonly string[] = [
+  "CREATE INDEX plansInOrder ON plans (outcome, sequence)",
+  "CREATE INDEX keysInKeyring ON keys (keyring, id)",
+  "CREATE INDEX keysToActivate ON keys (state, activateAt, deactivateAt, rotateAt)",
+  "CREATE INDEX keysToDeactivate ON keys (state, deactivateAt, rotateAt)",
+  "CREATE INDEX keysToRotate ON keys (state, rotateAt)",
+  "CREATE INDEX tagged ON keyTags (name, value, key)",
+  "CREATE INDEX wrappedUnder ON keyVersions (kekVersion)",
 ];

@@ -1,9 +1,10 @@
 import Database from "better-sqlite3";
 import { ConclaveError, IntegrityError } from "../errors.ts";
 import { assertSchema } from "./assert-schema.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { orderOf, queryValues, shapeOf, type Value, valuesOf, whereClause } from "./clauses.ts";
+import { APPLICATION_ID, INDEXES, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { explainSqliteError } from "./sqlite-error.ts";
-import type { Match, Query, Reader, Storage, Writer } from "./storage.ts";
+import type { Match, NumberColumn, Query, Reader, Selection, Storage, Writer } from "./storage.ts";
 import { PRIMARY_KEYS, type Row, type TableName } from "./tables.ts";
 
 /** Set on every open and read back; what each is for stands in docs/formats/vault.md. */
@@ -18,10 +19,8 @@ const SETTINGS = {
   temp_store: 2, // in memory
 } as const;
 
-/** Rows read at once by an iteration. */
-const PORTION = 500;
-
-type Value = string | number | Uint8Array | null;
+/** Rows read at once by an iteration: few enough to hold, were each an entry of a plan of a thousand actions. */
+const PORTION = 200;
 
 export interface SqliteOptions {
   /** How long to wait for another process, in milliseconds. */
@@ -88,13 +87,6 @@ export async function holdingSqlite<R>(path: string, options: SqliteOptions, run
   }
 }
 
-/** An empty set of the same tables in memory, for replay. */
-export async function memoryStorage(): Promise<Storage> {
-  const storage = new SqliteStorage(new Database(":memory:"), ":memory:");
-  await storage.create(async () => {});
-  return storage;
-}
-
 function configure(database: Database.Database): void {
   for (const [name, wanted] of Object.entries(SETTINGS)) {
     database.pragma(`${name} = ${wanted}`);
@@ -119,7 +111,7 @@ class SqliteStorage implements Storage {
 
   create(fill: (writer: Writer) => Promise<void>): Promise<void> {
     return this.transaction(async (writer) => {
-      for (const statement of SCHEMA) this.#database.exec(statement);
+      for (const statement of [...SCHEMA, ...INDEXES]) this.#database.exec(statement);
       this.#database.pragma(`application_id = ${APPLICATION_ID}`);
       this.#database.pragma(`user_version = ${SCHEMA_VERSION}`);
       await fill(writer);
@@ -140,47 +132,66 @@ class SqliteStorage implements Storage {
   }
 
   async find<T extends TableName>(table: T, where: Match<T>): Promise<Row<T> | undefined> {
-    return this.#select(table, { where, limit: 1 })[0];
+    return this.#prepared(
+      `find ${table} ${Object.keys(where).join()}`,
+      () => {
+        const key: readonly string[] = PRIMARY_KEYS[table];
+        const one = key.every((column) => column in where);
+        return `SELECT * FROM "${table}"${whereClause(table, { where })}${one ? "" : ` ORDER BY ${key.join(", ")} LIMIT 1`}`;
+      },
+      (statement) => statement.get(...valuesOf(where)),
+    ) as Row<T> | undefined;
   }
 
   async *rows<T extends TableName>(table: T, query: Query<T> = {}): AsyncIterable<Row<T>> {
+    for await (const rows of this.portions(table, query)) yield* rows;
+  }
+
+  async *portions<T extends TableName>(table: T, query: Query<T> = {}): AsyncIterable<readonly Row<T>[]> {
     let { after, limit = Number.POSITIVE_INFINITY } = query;
     while (limit > 0) {
       const portion = Math.min(PORTION, limit);
       const rows = this.#select(table, { ...query, ...(after && { after }), limit: portion });
-      yield* rows;
-      limit -= rows.length;
       const last = rows.at(-1);
-      if (last === undefined || rows.length < portion) return;
+      if (last === undefined) return;
+      yield rows;
+      if (rows.length < portion) return;
+      limit -= rows.length;
       after = last;
     }
   }
 
-  async count<T extends TableName>(table: T, where: Match<T> = {}): Promise<number> {
-    const { sql, values } = conditions(where);
-    const row = this.#prepared(`SELECT count(*) AS n FROM "${table}"${sql && ` WHERE ${sql}`}`, (statement) =>
-      statement.get(...values),
+  async count<T extends TableName>(table: T, query: Selection<T> & Pick<Query<T>, "limit"> = {}): Promise<number> {
+    const { limit } = query;
+    const row = this.#prepared(
+      `count ${table} ${shapeOf(query)} ${limit === undefined ? "" : "limit"}`,
+      () => {
+        const rows = `FROM "${table}"${whereClause(table, query)}`;
+        return `SELECT count(*) AS n ${limit === undefined ? rows : `FROM (SELECT 1 ${rows} LIMIT ?)`}`;
+      },
+      (statement) => statement.get(...queryValues(table, query), ...(limit === undefined ? [] : [limit])),
     );
     return (row as { n: number }).n;
+  }
+
+  async largest<T extends TableName>(table: T, column: NumberColumn<T>, where: Match<T>): Promise<number | undefined> {
+    const row = this.#prepared(
+      `largest ${table} ${column} ${shapeOf({ where })}`,
+      () => `SELECT max(${column}) AS n FROM "${table}"${whereClause(table, { where })}`,
+      (statement) => statement.get(...valuesOf(where)),
+    );
+    return (row as { n: number | null }).n ?? undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#database.close();
   }
 
-  #select<T extends TableName>(table: T, query: Query<T>): Row<T>[] {
-    const key: readonly string[] = PRIMARY_KEYS[table];
-    const { sql, values } = conditions(query.where ?? {});
-    const clauses = sql === "" ? [] : [sql];
-    if (query.after !== undefined) {
-      const after: { [column: string]: unknown } = query.after;
-      clauses.push(`(${key.join(", ")}) > (${key.map(() => "?").join(", ")})`);
-      values.push(...key.map((column) => toValue(after[column])));
-    }
-    const where = clauses.length === 0 ? "" : ` WHERE ${clauses.join(" AND ")}`;
-    values.push(query.limit ?? -1);
-    return this.#prepared(`SELECT * FROM "${table}"${where} ORDER BY ${key.join(", ")} LIMIT ?`, (statement) =>
-      statement.all(...values),
+  #select<T extends TableName>(table: T, query: Query<T> & { limit: number }): Row<T>[] {
+    return this.#prepared(
+      `select ${table} ${shapeOf(query)}`,
+      () => `SELECT * FROM "${table}"${whereClause(table, query)} ORDER BY ${orderOf(table, query)} LIMIT ?`,
+      (statement) => statement.all(...queryValues(table, query), query.limit),
     ) as Row<T>[];
   }
 
@@ -188,29 +199,32 @@ class SqliteStorage implements Storage {
     return {
       find: (table, where) => this.find(table, where),
       rows: (table, query) => this.rows(table, query),
-      count: (table, where) => this.count(table, where),
+      portions: (table, query) => this.portions(table, query),
+      largest: (table, column, where) => this.largest(table, column, where),
+      count: (table, query) => this.count(table, query),
       insert: async (table, row) => {
         const columns = Object.keys(row);
         this.#prepared(
-          `INSERT INTO "${table}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
-          (statement) => statement.run(...Object.values(row).map(toValue)),
+          `insert ${table} ${columns.join()}`,
+          () => `INSERT INTO "${table}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+          (statement) => statement.run(...valuesOf(row)),
         );
       },
       update: async (table, where, changes) => {
-        const { sql, values } = conditions(where);
-        const set = Object.keys(changes).map((column) => `${column} = ?`);
+        const columns = Object.keys(changes);
         return this.#prepared(
-          `UPDATE "${table}" SET ${set.join(", ")}${sql && ` WHERE ${sql}`}`,
-          (statement) => statement.run(...Object.values(changes).map(toValue), ...values).changes,
+          `update ${table} ${columns.join()} ${shapeOf({ where })}`,
+          () =>
+            `UPDATE "${table}" SET ${columns.map((column) => `${column} = ?`).join(", ")}${whereClause(table, { where })}`,
+          (statement) => statement.run(...valuesOf(changes), ...valuesOf(where)).changes,
         );
       },
-      remove: async (table, where) => {
-        const { sql, values } = conditions(where);
-        return this.#prepared(
-          `DELETE FROM "${table}"${sql && ` WHERE ${sql}`}`,
-          (statement) => statement.run(...values).changes,
-        );
-      },
+      remove: async (table, where) =>
+        this.#prepared(
+          `remove ${table} ${shapeOf({ where })}`,
+          () => `DELETE FROM "${table}"${whereClause(table, { where })}`,
+          (statement) => statement.run(...valuesOf(where)).changes,
+        ),
     };
   }
 
@@ -235,30 +249,17 @@ class SqliteStorage implements Storage {
     explaining(this.#path, () => this.#database.exec(sql));
   }
 
-  #prepared<R>(sql: string, run: (statement: Database.Statement<Value[]>) => R): R {
+  /** @param shape what the statement is known by: whatever its text depends on */
+  #prepared<R>(shape: string, sql: () => string, run: (statement: Database.Statement<Value[]>) => R): R {
     return explaining(this.#path, () => {
-      let statement = this.#statements.get(sql);
+      let statement = this.#statements.get(shape);
       if (statement === undefined) {
-        statement = this.#database.prepare<Value[]>(sql);
-        this.#statements.set(sql, statement);
+        statement = this.#database.prepare<Value[]>(sql());
+        this.#statements.set(shape, statement);
       }
       return run(statement);
     });
   }
-}
-
-function conditions(where: object): { sql: string; values: Value[] } {
-  const columns = Object.entries(where);
-  return {
-    sql: columns.map(([column]) => `${column} IS ?`).join(" AND "),
-    values: columns.map(([, value]) => toValue(value)),
-  };
-}
-
-function toValue(value: unknown): Value {
-  if (value === null || typeof value === "string" || typeof value === "number" || value instanceof Uint8Array)
-    return value;
-  throw new TypeError("not a value of a column");
 }
 
 function explaining<R>(path: string, run: () => R): R {

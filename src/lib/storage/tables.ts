@@ -48,24 +48,44 @@ export interface Tables {
     version: number;
     usages: string;
     exportable: 0 | 1;
-    tags: string;
     cryptoperiodSeconds: number | null;
     created: string;
+    /** Those of the current version, here to be found fast. */
+    state: StoredKeyState;
+    activateAt: string | null;
+    deactivateAt: string | null;
+    /** When the current version's cryptoperiod ends. */
+    rotateAt: string | null;
   };
+  /** Every name that a key ever had: a name is given once, for ever. */
+  keyNames: { keyring: string; name: string; key: string };
+  keyTags: { key: string; name: string; value: string };
   keyVersions: {
     key: string;
     version: number;
-    state: string;
+    state: StoredKeyState;
+    /** While suspended: the state to resume to. */
+    stateBefore: StoredKeyState | null;
+    /** Whether it was compromised, remembered when it is destroyed. */
+    compromised: 0 | 1;
+    activateAt: string | null;
+    deactivateAt: string | null;
     kekVersion: number;
-    blob: string;
+    /** Null once destroyed. */
+    blob: string | null;
     checkValue: string | null;
     publicKey: string | null;
     fingerprint: string | null;
     created: string;
+    /** Time of the last transition. */
+    changed: string;
   };
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
 }
+
+/** A key version's state as its last transition left it; dates may have moved it on. */
+type StoredKeyState = "pre-active" | "active" | "suspended" | "deactivated" | "compromised" | "destroyed";
 
 export type TableName = keyof Tables;
 export type Row<T extends TableName> = Tables[T];
@@ -83,9 +103,35 @@ export const PRIMARY_KEYS = {
   keyrings: ["id"],
   keks: ["keyring", "version", "generation"],
   keys: ["id"],
+  keyNames: ["keyring", "name"],
+  keyTags: ["key", "name"],
   keyVersions: ["key", "version"],
   plans: ["id"],
 } as const satisfies { [T in TableName]: readonly Column<T>[] };
+
+/** What no two rows of a table have in common, beside the primary key. */
+export const UNIQUE: { readonly [T in TableName]?: readonly (readonly Column<T>[])[] } = {
+  quorums: [["name"]],
+  keyrings: [["name"]],
+  keys: [["keyring", "name"]],
+};
+
+/** Columns that hold the primary key of a row of another table, which must be there. */
+export const REFERENCES: {
+  readonly [T in TableName]?: readonly { readonly columns: readonly Column<T>[]; readonly table: TableName }[];
+} = {
+  generations: [{ columns: ["quorum"], table: "quorums" }],
+  seats: [{ columns: ["quorum", "generation"], table: "generations" }],
+  keyrings: [{ columns: ["quorum"], table: "quorums" }],
+  keks: [{ columns: ["keyring"], table: "keyrings" }],
+  keys: [{ columns: ["keyring"], table: "keyrings" }],
+  keyNames: [
+    { columns: ["keyring"], table: "keyrings" },
+    { columns: ["key"], table: "keys" },
+  ],
+  keyTags: [{ columns: ["key"], table: "keys" }],
+  keyVersions: [{ columns: ["key"], table: "keys" }],
+};
 
 /** The tables that projectors write from entries; replay compares every row of them. */
 export const PROJECTIONS = [
@@ -96,6 +142,8 @@ export const PROJECTIONS = [
   "keyrings",
   "keks",
   "keys",
+  "keyNames",
+  "keyTags",
   "keyVersions",
   "plans",
 ] as const satisfies readonly TableName[];

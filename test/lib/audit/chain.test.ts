@@ -4,8 +4,8 @@ import { openCheckpoint } from "../../../src/lib/audit/checkpoint.ts";
 import { type Entry, entryHash, entryText, NO_ENTRY, parseEntry } from "../../../src/lib/audit/entry.ts";
 import { Tree } from "../../../src/lib/audit/tree.ts";
 import { generateSigningSeed, publicKeyOf, signingKey } from "../../../src/lib/crypto/signature.ts";
-import { memoryStorage } from "../../../src/lib/storage/sqlite.ts";
 import { PLACE, SAMPLE_TYPES } from "../../support/sample-chain.ts";
+import { scratchTables } from "../../support/scratch-tables.ts";
 
 const TIME = "2026-11-24T05:37:40.123Z";
 const GENESIS: EntryData = { type: "genesis", data: { hostKey: "" } };
@@ -132,7 +132,7 @@ function effect(action: number, plan = "p"): EntryData {
 }
 
 async function read(texts: readonly string[]): Promise<AuditChain> {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   return await storage.transaction(async (writer) => {
     const chain = new AuditChain(SAMPLE_TYPES);
     for (const [index, text] of texts.entries()) await chain.project(index + 1, text, writer, true);
@@ -169,7 +169,7 @@ test("an error that isn't the entry's stays what it is", async () => {
 test("what is appended is what a reading takes, under a checkpoint of it", async () => {
   using seed = generateSigningSeed();
   const hostKey = signingKey(seed);
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   const notes = await storage.transaction(async (writer) => {
     const chain = new AuditChain(SAMPLE_TYPES);
     await expect(chain.storeCheckpoint(writer, hostKey)).rejects.toThrow("an empty chain has no checkpoint");

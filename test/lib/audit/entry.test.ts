@@ -51,7 +51,7 @@ describe("a text is refused, and the message names the entry", () => {
     { what: "a fraction", text: TEXT.replace('"z":1', '"z":1.5'), problem: "a number that isn't an integer" },
     { what: "a large number", text: TEXT.replace('"z":1', '"z":1e300'), problem: "a number that isn't an integer" },
     { what: "minus zero", text: TEXT.replace('"z":1', '"z":-0'), problem: "not canonical JSON" },
-    { what: "__proto__", text: TEXT.replace('"a":[', '"__proto__":{},"a":['), problem: "not canonical JSON" },
+    { what: "__proto__", text: TEXT.replace('"a":[', '"__proto__":{},"a":['), problem: "have no __proto__" },
     { what: "a lone surrogate", text: TEXT.replace("é", "\\ud800"), problem: "" },
     { what: "a byte order mark", text: `\ufeff${TEXT}`, problem: "not JSON" },
     { what: "a line feed at the end", text: `${TEXT}\n`, problem: "not canonical JSON" },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fromHex, hex } from "../../../src/lib/bytes.ts";
-import { aesCmac } from "../../../src/lib/crypto/cmac.ts";
+import { aesCmac, aesCmacOfBlocks } from "../../../src/lib/crypto/cmac.ts";
 
 /** The message of all examples of SP 800-38B, appendix D, of which each takes a beginning. */
 const MESSAGE = fromHex(
@@ -36,4 +36,16 @@ test("the message is left as it was", () => {
 
 test.for([0, 15, 17, 31, 33])("a key of %i bytes is refused", (length) => {
   expect(() => aesCmac(new Uint8Array(length), MESSAGE)).toThrow(RangeError);
+});
+
+test.for([AES_128, AES_192, AES_256])("messages of one block each, under one key of %s", (digits) => {
+  const key = fromHex(digits);
+  const each = [0, 16, 32, 48].map((start) => hex(aesCmac(key, MESSAGE.subarray(start, start + 16))));
+  using tags = aesCmacOfBlocks(key, MESSAGE);
+  expect(hex(tags.reveal())).toBe(each.join(""));
+});
+
+test("a message that is no whole block, or a key of another length, is refused", () => {
+  expect(() => aesCmacOfBlocks(fromHex(AES_256), MESSAGE.subarray(0, 40))).toThrow(RangeError);
+  expect(() => aesCmacOfBlocks(new Uint8Array(31), MESSAGE)).toThrow(RangeError);
 });

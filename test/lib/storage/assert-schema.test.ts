@@ -46,13 +46,13 @@ test.for([
   { hostile: "a virtual table", sql: "CREATE VIRTUAL TABLE words USING fts5 (a)", named: "table words" },
   {
     hostile: "a view in place of keys",
-    sql: "DROP TABLE keyVersions; DROP TABLE keys; CREATE VIEW keys AS SELECT 1 AS id",
+    sql: "DROP TABLE keyVersions; DROP TABLE keyTags; DROP TABLE keyNames; DROP TABLE keys; CREATE VIEW keys AS SELECT 1 AS id",
     named: "table plans",
   },
   {
     hostile: "a generated column",
     sql: `DROP TABLE keys; ${KEYS.replace("  created TEXT NOT NULL,", "  created TEXT AS (name),")}`,
-    named: "table keyVersions",
+    named: "table keyNames",
   },
   {
     hostile: "another collation",
@@ -66,7 +66,7 @@ test.for([
   },
   {
     hostile: "a default that is a function",
-    sql: "UPDATE sqlite_schema SET sql = replace(sql, 'tags TEXT NOT NULL', 'tags TEXT NOT NULL DEFAULT (hex(randomblob(9)))') WHERE name = 'keys'",
+    sql: "UPDATE sqlite_schema SET sql = replace(sql, 'usages TEXT NOT NULL', 'usages TEXT NOT NULL DEFAULT (hex(randomblob(9)))') WHERE name = 'keys'",
     named: "table keys",
   },
   {
@@ -79,7 +79,19 @@ test.for([
     sql: "UPDATE sqlite_schema SET name = 'KEYS' WHERE name = 'keys'",
     named: "table KEYS",
   },
-  { hostile: "a table less", sql: "DROP TABLE plans", named: "table 11" },
+  { hostile: "a table less", sql: "DROP TABLE plans", named: "index keysInKeyring" },
+  { hostile: "an index less", sql: "DROP INDEX keysToRotate", named: "index tagged" },
+  { hostile: "the last index less", sql: "DROP INDEX wrappedUnder", named: "index wrappedUnder" },
+  {
+    hostile: "an index over fewer rows",
+    sql: "DROP INDEX wrappedUnder; CREATE INDEX wrappedUnder ON keyVersions (kekVersion) WHERE kekVersion > 1",
+    named: "index wrappedUnder",
+  },
+  {
+    hostile: "an index on another table",
+    sql: "DROP INDEX wrappedUnder; CREATE INDEX wrappedUnder ON keks (version)",
+    named: "index wrappedUnder",
+  },
   {
     hostile: "two tables in another order",
     sql: "UPDATE sqlite_schema SET rowid = 1000 WHERE name = 'entries'",

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect, test, vi } from "vitest";
-import { createSqlite, memoryStorage, openSqlite } from "../../../src/lib/storage/sqlite.ts";
-import type { Storage } from "../../../src/lib/storage/storage.ts";
+import { createSqlite, openSqlite } from "../../../src/lib/storage/sqlite.ts";
+import type { Query, Storage } from "../../../src/lib/storage/storage.ts";
 import type { Row } from "../../../src/lib/storage/tables.ts";
 import { editDatabase, holds } from "../../support/raw-database.ts";
+import { scratchTables } from "../../support/scratch-tables.ts";
 import { type Workspace, workspace } from "../../support/workspace.ts";
 
 const OPTIONS = { lockTimeoutMs: 200 };
@@ -72,7 +73,7 @@ test("a file that another program put into WAL mode is back in DELETE mode after
 });
 
 test("transactions of one connection take turns, in the order in which they were asked for", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   const order: string[] = [];
   const run = (name: string, milliseconds: number) =>
     storage.transaction(async (writer) => {
@@ -112,7 +113,7 @@ test("a transaction that throws leaves nothing, and the next one works", async (
 });
 
 test("an error of SQLite within a transaction undoes it too", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   await storage.transaction((writer) => writer.insert("quorums", quorum("a")));
   const doubled = storage.transaction(async (writer) => {
     await writer.insert("quorums", quorum("b"));
@@ -141,15 +142,15 @@ test("a snapshot is of one moment: nobody commits while it lasts, and it sees no
 });
 
 test("a snapshot can't write", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   await storage.snapshot(async (reader) => {
     expect("insert" in reader).toBe(false);
     expect("update" in reader).toBe(false);
   });
 });
 
-test.for([0, 1, 499, 500, 501, 1000, 1201])("%i rows are read in portions, whole and in order", async (total) => {
-  await using storage = await memoryStorage();
+test.for([0, 1, 199, 200, 201, 400, 1001])("%i rows are read in portions, whole and in order", async (total) => {
+  await using storage = await scratchTables();
   await storage.transaction(async (writer) => {
     for (let i = total; i > 0; i--) await writer.insert("entries", entry(i));
   });
@@ -158,7 +159,7 @@ test.for([0, 1, 499, 500, 501, 1000, 1201])("%i rows are read in portions, whole
 });
 
 test("rows are read after a key, up to a limit, and where columns match", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   await storage.transaction(async (writer) => {
     await writer.insert("quorums", quorum("q"));
     for (let generation = 1; generation <= 3; generation++) {
@@ -185,24 +186,71 @@ test("rows are read after a key, up to a limit, and where columns match", async 
     [2, 7],
     [3, 7],
   ]);
-  expect(await storage.count("seats", { confirmed: "yes", generation: 2 })).toBe(127);
+  expect(await storage.count("seats", { where: { confirmed: "yes", generation: 2 } })).toBe(127);
   expect(await storage.find("seats", { custodian: "c9" })).toMatchObject({ generation: 1, x: 9 });
   expect(await storage.find("seats", { custodian: "nobody" })).toBeUndefined();
 });
 
+test("whichever columns rows are found by, they are the same, in the same order", async () => {
+  await using storage = await scratchTables();
+  await storage.transaction(async (writer) => {
+    await writer.insert("quorums", quorum("q"));
+    for (const id of ["a", "b"]) {
+      await writer.insert("keyrings", { id, name: id, quorum: "q", kekVersion: 1, created: "" });
+    }
+    for (let i = 0; i < 500; i++) {
+      const id = String((i * 7919) % 1000).padStart(3, "0");
+      await writer.insert("keys", {
+        id,
+        keyring: i % 3 === 0 ? "a" : "b",
+        name: id,
+        algorithm: "aes-256",
+        version: 1,
+        usages: "[]",
+        exportable: 0,
+        cryptoperiodSeconds: null,
+        created: "",
+        state: i % 5 === 0 ? "pre-active" : "active",
+        activateAt: i % 4 === 0 ? String(i % 10) : null,
+        deactivateAt: i % 7 === 0 ? String(i % 9) : null,
+        rotateAt: String(i % 8),
+      });
+      if (i % 2 === 0) await writer.insert("keyTags", { key: id, name: "t", value: "v" });
+    }
+  });
+  const selection: Query<"keys"> = {
+    where: { state: "active", keyring: "b" },
+    upTo: { rotateAt: "5" },
+    beyond: { deactivateAt: "3" },
+    having: { table: "keyTags", where: { name: "t", value: "v" }, same: { key: "id" } },
+  };
+  const all = await Array.fromAsync(storage.rows("keys", selection));
+  expect(all.length).toBeGreaterThan(20);
+  expect(all.map(({ id }) => id)).toEqual(all.map(({ id }) => id).toSorted());
+  for (const via of [[], ["state"], ["keyring"], ["rotateAt"], ["state", "rotateAt"]] as const) {
+    expect(await Array.fromAsync(storage.rows("keys", { ...selection, via }))).toEqual(all);
+    expect(await storage.count("keys", { ...selection, via })).toBe(all.length);
+    expect(await storage.count("keys", { ...selection, via, limit: 20 })).toBe(20);
+    const after = all[9] ?? {};
+    expect(await Array.fromAsync(storage.rows("keys", { ...selection, via, after, limit: 7 }))).toEqual(
+      all.slice(10, 17),
+    );
+  }
+});
+
 test("update and remove say how many rows there were", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   await storage.transaction(async (writer) => {
     for (const id of ["a", "b", "c"]) await writer.insert("quorums", quorum(id));
     expect(await writer.update("quorums", {}, { created: "later" })).toBe(3);
     expect(await writer.update("quorums", { id: "x" }, { created: "never" })).toBe(0);
     expect(await writer.remove("quorums", { created: "later", id: "a" })).toBe(1);
-    expect(await writer.count("quorums", { created: "later" })).toBe(2);
+    expect(await writer.count("quorums", { where: { created: "later" } })).toBe(2);
   });
 });
 
 test("a value that no column takes is our own mistake", async () => {
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   const wrong = { id: "q", name: { toString: () => "root" } as unknown as string, created: "now" };
   await expect(storage.transaction((writer) => writer.insert("quorums", wrong))).rejects.toThrow(TypeError);
 });

@@ -44,10 +44,8 @@ export function observeClock(now: Date, last: Date, approved: Date | undefined):
 }
 
 async function lastApproved(reader: Reader): Promise<Date | undefined> {
-  let last = 0;
-  for await (const { sequence } of reader.rows("plans", { where: { outcome: "executed" } }))
-    last = Math.max(last, sequence);
-  return last === 0 ? undefined : timeOf(reader, last);
+  const last = await reader.largest("plans", "sequence", { outcome: "executed" });
+  return last === undefined ? undefined : timeOf(reader, last);
 }
 
 async function timeOf(reader: Reader, sequence: number): Promise<Date> {
