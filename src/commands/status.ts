@@ -1,3 +1,4 @@
+import { type KeysStatus, keysStatus } from "../lib/key/status.ts";
 import { type QuorumStatus, type VaultStatus, vaultStatus } from "../lib/quorum/status.ts";
 import { fields } from "../lib/terminal/fields.ts";
 import { VaultCommand } from "../lib/terminal/vault-command.ts";
@@ -9,10 +10,10 @@ export default class Status extends VaultCommand {
     "<%= config.bin %> <%= command.id %> --vault /srv/conclave --json",
   ];
 
-  async run(): Promise<VaultStatus> {
+  async run(): Promise<VaultStatus & KeysStatus> {
     const { flags } = await this.parse(Status);
     return this.withVault(flags, async (vault) => {
-      const status = await vaultStatus(vault);
+      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)) };
       const keys = Object.entries(status.keys).map(([state, count]) => `${count} ${state}`);
       this.result(
         fields([
@@ -29,6 +30,8 @@ export default class Status extends VaultCommand {
           ...status.quorums.map((quorum): [string, string] => [`Quorum ${quorum.name}`, quorumLine(quorum)]),
           ["Keyrings", String(status.keyrings)],
           ["Keys", keys.length === 0 ? "none" : keys.join(", ")],
+          ["Rotation due", status.keysDue === 0 ? "none" : `${status.keysDue}: conclave key list --due`],
+          ["To rewrap", status.keyringsToRewrap.join(", ") || "none"],
           ["Open plans", String(status.openPlans)],
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),

@@ -12,6 +12,13 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
+import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
+import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
+import { keyRotate, keyRotateEntry } from "./key/rotate.ts";
+import { TRANSITIONS } from "./key/state.ts";
+import { transitionAction, transitionEntry } from "./key/transition.ts";
+import { keyUpdate, keyUpdateEntry } from "./key/update.ts";
 import { type ActionBinder, type Actions, binder } from "./quorum/action.ts";
 import { clockAccept, clockAcceptEntry } from "./quorum/clock-accept.ts";
 import { custodianConfirm, genesis, genesisShares } from "./quorum/genesis-entry.ts";
@@ -26,6 +33,15 @@ import { sqliteCheck } from "./vault/check/sqlite.ts";
 export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
+  [keyRotate.name, binder(keyRotate)],
+  [keyUpdate.name, binder(keyUpdate)],
+  ...TRANSITIONS.map((transition): [string, ActionBinder] => [
+    `key.${transition}`,
+    binder(transitionAction(transition)),
+  ]),
+  [keyringCreate.name, binder(keyringCreate)],
+  [keyringRotate.name, binder(keyringRotate)],
+  [keyringRewrap.name, binder(keyringRewrap)],
 ]);
 
 /** All types of audit entries. */
@@ -40,6 +56,12 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     planRefuse,
     clockAcceptEntry,
     keyCreateEntry,
+    keyRotateEntry,
+    keyUpdateEntry,
+    ...TRANSITIONS.map(transitionEntry),
+    keyringCreateEntry,
+    keyringRotateEntry,
+    keyringRewrapEntry,
   ].map((type) => [type.type, type]),
 );
 

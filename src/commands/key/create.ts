@@ -1,5 +1,6 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
+import { timestamp } from "../../lib/clock.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { ALGORITHM_NAMES, USAGES } from "../../lib/key/algorithm.ts";
 import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
@@ -39,17 +40,34 @@ export default class KeyCreate extends SensitiveCommand {
       ...noneByDefault,
     }),
     cryptoperiod: Flags.string({ summary: "how long before it is to be rotated: 90d, 1y", helpValue: "DURATION" }),
+    "pre-active": Flags.boolean({ default: false, summary: "not usable until it is activated, or its date comes" }),
+    "activate-at": Flags.string({
+      summary: "when it becomes active by itself, in UTC; begins pre-active",
+      helpValue: "TIME",
+    }),
+    "deactivate-at": Flags.string({ summary: "when it is deactivated by itself, in UTC", helpValue: "TIME" }),
     exportable: Flags.boolean({ default: false, summary: "a quorum may export it, wrapped; can't be granted later" }),
   };
 
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyCreate);
     return this.withVault(flags, async (vault) => {
-      const planned = await planKeyCreate(vault.reader, { ...flags, name: args.name, usages: flags.usage });
+      const planned = await planKeyCreate(vault.reader, {
+        ...flags,
+        name: args.name,
+        usages: flags.usage,
+        preActive: flags["pre-active"],
+        activateAt: flags["activate-at"],
+        deactivateAt: flags["deactivate-at"],
+      });
       const done = await this.perform(vault, flags, [planned]);
       if (!("effects" in done)) return done;
 
-      const key = await describeKey(vault.reader, `${planned.parameters.keyring.name}/${planned.parameters.name}`);
+      const key = await describeKey(
+        vault.reader,
+        `${planned.parameters.keyring.name}/${planned.parameters.name}`,
+        timestamp(vault.clock()),
+      );
       if (key.id !== done.effects[0]?.data["key"])
         throw new ConclaveError("INTEGRITY", "keys: the key that was made is not the one that is found");
       this.result(keyText(key));

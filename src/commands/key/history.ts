@@ -16,11 +16,12 @@ export default class KeyHistory extends VaultCommand {
       const history = await keyHistory(reader, args.name);
       this.result(
         table(
-          ["ENTRY", "TIME", "ACTION", "APPROVED BY", "REQUESTED BY", "REASON"],
+          ["ENTRY", "TIME", "ACTION", "VERSIONS", "APPROVED BY", "REQUESTED BY", "REASON"],
           history.events.map((event) => [
             String(event.sequence),
             event.time,
             event.action,
+            event.versions.join(", "),
             event.approvedBy.join(", "),
             event.requester,
             event.reason,

@@ -1,4 +1,5 @@
 import * as Args from "@oclif/core/args";
+import { timestamp } from "../../lib/clock.ts";
 import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
@@ -15,8 +16,8 @@ export default class KeyShow extends VaultCommand {
 
   async run(): Promise<KeyDescription> {
     const { args, flags } = await this.parse(KeyShow);
-    return this.withVault(flags, async ({ reader }) => {
-      const key = await describeKey(reader, args.name);
+    return this.withVault(flags, async ({ reader, clock }) => {
+      const key = await describeKey(reader, args.name, timestamp(clock()));
       this.result(keyText(key));
       this.noteUnverified();
       return key;

@@ -1,6 +1,6 @@
 import * as Args from "@oclif/core/args";
 import { describeKeyring, type KeyringDescription } from "../../lib/key/keyring.ts";
-import { fields } from "../../lib/terminal/fields.ts";
+import { keyringText } from "../../lib/terminal/keyring-text.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
 
 export default class KeyringShow extends VaultCommand {
@@ -14,16 +14,7 @@ export default class KeyringShow extends VaultCommand {
     const { args, flags } = await this.parse(KeyringShow);
     return this.withVault(flags, async ({ reader }) => {
       const keyring = await describeKeyring(reader, args.name);
-      this.result(
-        fields([
-          ["Keyring", keyring.name],
-          ["Id", keyring.id],
-          ["Quorum", keyring.quorum],
-          ["KEK version", String(keyring.kekVersion)],
-          ["Keys", String(keyring.keys)],
-          ["Created", keyring.created],
-        ]),
-      );
+      this.result(keyringText(keyring));
       this.noteUnverified();
       return keyring;
     });

@@ -55,7 +55,7 @@ export function removeSession(state: string, vault: string, plan: string): void 
  */
 export function sweepSessions(state: string, vault: string, now: Date, ended: (plan: string) => boolean): void {
   const problems: unknown[] = [];
-  for (const name of names(state, vault)) {
+  for (const name of keptSessions(state, vault)) {
     const path = join(folder(state, vault), name);
     try {
       if (ended(name) || Date.parse(readSession(path).expires) <= now.getTime()) removeFileDurably(path);
@@ -66,7 +66,8 @@ export function sweepSessions(state: string, vault: string, now: Date, ended: (p
   if (problems.length > 0) throw problems[0];
 }
 
-function names(state: string, vault: string): string[] {
+/** Ids of the plans whose sessions are kept. */
+export function keptSessions(state: string, vault: string): string[] {
   const path = folder(state, vault);
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return [];
   return ioExplained(path, () => readdirSync(path)).filter((name) => /^[0-9a-f]{32}$/.test(name));

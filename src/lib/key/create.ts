@@ -1,61 +1,50 @@
 import { z } from "zod";
-import { entryError } from "../audit/entry.ts";
 import { effectType } from "../audit/entry-type.ts";
 import { randomUuid } from "../crypto/random.ts";
 import { showDuration } from "../duration.ts";
 import { ConclaveError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, idSchema, nameSchema, textSchema } from "../names.ts";
-import type { Action, Effect } from "../quorum/action.ts";
+import { idSchema, nameSchema, textSchema, timestampSchema } from "../names.ts";
+import type { Action } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Unlocked } from "../vault/unlocked.ts";
-import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, USAGES, usagesProblem } from "./algorithm.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { ALGORITHM_NAMES, ALGORITHMS, USAGES, usagesProblem } from "./algorithm.ts";
+import { checkMaterial, generateVersion, materialDataSchema, newVersionRow, rotationTime } from "./new-version.ts";
+import { guardians, keyringReferenceSchema, requireKeyring } from "./reference.ts";
+
+/** Tags of a key, by name. */
+export const tagsSchema = z
+  .record(nameSchema, textSchema)
+  .refine((tags) => Object.keys(tags).length <= LIMITS.tags, `at most ${LIMITS.tags} tags`);
 
 const parametersSchema = z.strictObject({
-  keyring: z.strictObject({ id: idSchema, name: nameSchema }),
+  keyring: keyringReferenceSchema,
   name: nameSchema,
   algorithm: z.enum(ALGORITHM_NAMES),
   /** In the order of `USAGES`. */
   usages: z.array(z.enum(USAGES)).min(1).max(USAGES.length),
   exportable: z.boolean(),
-  tags: z
-    .record(nameSchema, textSchema)
-    .refine((tags) => Object.keys(tags).length <= LIMITS.tags, `at most ${LIMITS.tags} tags`),
+  tags: tagsSchema,
   /** How long a version is to be used before it is rotated; null: no limit. */
   cryptoperiodSeconds: z.int().positive().nullable(),
+  /** The state that it begins in. */
+  state: z.enum(["pre-active", "active"]),
+  /** When it becomes active by itself, if it begins pre-active; null: only when it is activated. */
+  activateAt: timestampSchema.nullable(),
+  /** When it is deactivated by itself; null: only when it is deactivated or rotated. */
+  deactivateAt: timestampSchema.nullable(),
 });
 
 /** What a new key is to be. */
 export type KeyCreateParameters = z.infer<typeof parametersSchema>;
 
-/** What the host adds. */
-const dataSchema = z.strictObject({
-  plan: z.string(),
-  action: z.int(),
-  key: idSchema,
-  kekVersion: z.int().positive(),
-  blob: digestSchema,
-  checkValue: z
-    .string()
-    .regex(/^[0-9a-f]{10}$/)
-    .nullable(),
-  publicKey: z.string().max(8192).nullable(),
-  fingerprint: digestSchema.nullable(),
-});
-
-/** Make a key, active at once, whose material nobody sees. */
+/** Make a key whose material nobody sees. */
 export const keyCreate: Action<KeyCreateParameters> = {
   name: "key.create",
   parameters: parametersSchema,
+  quorums: ({ keyring }, state) => guardians(state, keyring),
 
-  async quorums({ keyring }, state) {
-    const row = await state.find("keyrings", { id: keyring.id });
-    return row === undefined ? [] : [row.quorum];
-  },
-
-  render({ keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds }) {
+  render({ keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds, state, activateAt, deactivateAt }) {
     return [
       { label: "Key", value: `${keyring.name}/${name}` },
       { label: "Keyring", value: `${keyring.name} (${keyring.id})` },
@@ -64,93 +53,71 @@ export const keyCreate: Action<KeyCreateParameters> = {
       { label: "Exportable", value: exportable ? "yes: a quorum may export it, wrapped" : "no" },
       ...Object.entries(tags).map(([tag, value]) => ({ label: "Tag", value: `${tag}=${value}` })),
       { label: "Cryptoperiod", value: cryptoperiodSeconds === null ? "no limit" : showDuration(cryptoperiodSeconds) },
+      { label: "Begins", value: state },
+      ...(activateAt === null ? [] : [{ label: "Active from", value: activateAt }]),
+      ...(deactivateAt === null ? [] : [{ label: "Deactivated at", value: deactivateAt }]),
     ];
   },
 
   check: checkKeyCreate,
 
-  async execute({ keyring, algorithm }, vault: Unlocked): Promise<Effect> {
+  async *execute({ keyring, algorithm }, vault) {
     const key = randomUuid();
-    const generated = ALGORITHMS[algorithm].generate();
-    using material = generated.material;
-    const { kekVersion, blob } = await vault.wrap(material, { keyring: keyring.id, key, version: 1, algorithm });
-    const { checkValue, publicKey } = generated;
-    const { keyType } = ALGORITHMS[algorithm];
-    const data = {
-      key,
-      kekVersion,
-      blob: blob.hash,
-      checkValue,
-      publicKey,
-      fingerprint: publicKey === null || keyType === null ? null : fingerprint(publicKey, keyType),
-    };
-    return { data, blobs: [blob] };
+    const { data, blobs } = await generateVersion(vault, { keyring: keyring.id, key, version: 1, algorithm });
+    yield { data: { key, ...data }, blobs };
   },
 };
 
 export const keyCreateEntry = effectType({
-  type: "key.create",
-  data: dataSchema,
+  type: keyCreate.name,
+  data: materialDataSchema.extend({ plan: z.string(), action: z.int(), key: idSchema }),
   parameters: parametersSchema,
   async project(entry, data, parameters, { tables }) {
-    await checkKeyCreate(parameters, tables);
-    const keyring = await tables.find("keyrings", { id: parameters.keyring.id });
-    if (keyring?.kekVersion !== data.kekVersion) throw entryError(entry, "not wrapped under the keyring's newest KEK");
-    if (!isTold(parameters.algorithm, data))
-      throw entryError(entry, "neither a check value nor a public key with its fingerprint");
-
-    const { name, algorithm, usages, exportable, tags, cryptoperiodSeconds } = parameters;
+    await checkKeyCreate(parameters, tables, entry.time);
+    await checkMaterial(entry, data, { keyring: parameters.keyring.id, algorithm: parameters.algorithm }, tables);
+    const { keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds } = parameters;
+    const { key } = data;
     const created = entry.time;
+    const { state, activateAt, deactivateAt } = parameters;
     await tables.insert("keys", {
-      id: data.key,
+      id: key,
       keyring: keyring.id,
       name,
       algorithm,
       version: 1,
       usages: canonicalJson(usages),
       exportable: exportable ? 1 : 0,
-      tags: canonicalJson(tags),
       cryptoperiodSeconds,
       created,
+      state,
+      activateAt,
+      deactivateAt,
+      rotateAt: rotationTime(created, cryptoperiodSeconds),
     });
-    const { key, kekVersion, blob, checkValue, publicKey } = data;
-    await tables.insert("keyVersions", {
-      key,
-      version: 1,
-      state: "active",
-      kekVersion,
-      blob,
-      checkValue,
-      publicKey,
-      fingerprint: data.fingerprint,
-      created,
-    });
+    await tables.insert("keyNames", { keyring: keyring.id, name, key });
+    for (const [tag, value] of Object.entries(tags)) await tables.insert("keyTags", { key, name: tag, value });
+    await tables.insert("keyVersions", newVersionRow(key, 1, created, data, { state, activateAt, deactivateAt }));
   },
 });
 
-/** Whether an effect tells of a key what its algorithm has to tell: a check value, or the public half. */
-function isTold(
-  algorithm: Algorithm,
-  {
-    checkValue,
-    publicKey,
-    fingerprint: told,
-  }: Pick<z.infer<typeof dataSchema>, "checkValue" | "publicKey" | "fingerprint">,
-): boolean {
-  const { keyType } = ALGORITHMS[algorithm];
-  if (keyType === null) return checkValue !== null && publicKey === null && told === null;
-  return checkValue === null && publicKey !== null && told !== null && told === fingerprint(publicKey, keyType);
-}
-
-async function checkKeyCreate({ keyring, name, algorithm, usages }: KeyCreateParameters, state: Reader): Promise<void> {
-  const row = await state.find("keyrings", { id: keyring.id });
-  if (row?.name !== keyring.name)
-    throw new ConclaveError("NOT_FOUND", `no keyring ${keyring.name} with id ${keyring.id}`);
+async function checkKeyCreate(parameters: KeyCreateParameters, state: Reader, time: string): Promise<void> {
+  const { keyring, name, algorithm, usages, activateAt, deactivateAt } = parameters;
+  await requireKeyring(state, keyring);
   const problem = usagesProblem(algorithm, usages);
   if (problem !== undefined) throw new ConclaveError("USAGE", problem);
-  if ((await state.find("keys", { keyring: keyring.id, name })) !== undefined) {
-    throw new ConclaveError("EXISTS", `key ${keyring.name}/${name} exists already; a name is given once, for ever`, {
-      suggestions: ["Choose another name", `Look at it: conclave key show ${keyring.name}/${name}`],
-    });
+  if (activateAt !== null && parameters.state !== "pre-active") {
+    throw new ConclaveError("USAGE", "only a key that begins pre-active becomes active later");
   }
+  if (deactivateAt !== null && deactivateAt <= (activateAt ?? time)) {
+    throw new ConclaveError("USAGE", `the key would be deactivated at ${deactivateAt}, before it is active`);
+  }
+  await assertNewName(state, keyring.id, `${keyring.name}/${name}`, name);
+}
+
+/** A name is given once in a keyring, for ever. @throws ConclaveError EXISTS */
+export async function assertNewName(state: Reader, keyring: string, path: string, name: string): Promise<void> {
+  if ((await state.find("keyNames", { keyring, name })) === undefined) return;
+  throw new ConclaveError("EXISTS", `key ${path} exists already, or did; a name is given once, for ever`, {
+    suggestions: ["Choose another name", `Look at it: conclave key show ${path}`],
+  });
 }

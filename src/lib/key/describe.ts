@@ -3,16 +3,20 @@ import { IntegrityError } from "../errors.ts";
 import { parseCanonicalJson } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
-import { findKey, findKeyring } from "./find.ts";
+import { USAGES, type Usage } from "./algorithm.ts";
+import { findKey } from "./find.ts";
+import { type KeyState, permittedUsages, stateAt } from "./state.ts";
 
-/** What `key list` tells of a key; its state is its current version's. */
+const usagesSchema = z.array(z.enum(USAGES));
+
+/** What `key list` tells of a key; its state is its current version's, dates taken into account. */
 export interface KeySummary {
   id: string;
   name: string;
   keyring: string;
   algorithm: string;
-  state: string;
-  usages: string[];
+  state: KeyState;
+  usages: Usage[];
   exportable: boolean;
   tags: Record<string, string>;
   cryptoperiodSeconds: number | null;
@@ -20,13 +24,24 @@ export interface KeySummary {
 }
 
 export interface KeyDescription extends KeySummary {
+  /** When the current version's cryptoperiod ends; null: never. */
+  rotateAt: string | null;
   versions: KeyVersionDescription[];
 }
 
 export interface KeyVersionDescription {
   version: number;
-  state: string;
+  state: KeyState;
+  /** What the state still permits of the key's usages. */
+  permits: Usage[];
   created: string;
+  /** Time of the last transition. */
+  changed: string;
+  /** When it becomes active or is deactivated by itself; null: not by itself. */
+  activateAt: string | null;
+  deactivateAt: string | null;
+  /** Whether it was compromised, remembered when it is destroyed. */
+  compromised: boolean;
   /** 10 hex digits; null for asymmetric keys. */
   checkValue: string | null;
   /** SHA-256 of the SubjectPublicKeyInfo; null for symmetric keys. */
@@ -35,65 +50,54 @@ export interface KeyVersionDescription {
   publicKey: string | null;
 }
 
-export interface KeyFilter {
-  keyring?: string | undefined;
-  state?: string | undefined;
-  /** Id of the key after which to begin. */
-  after?: string | undefined;
-  limit: number;
-}
-
-/** @throws ConclaveError NOT_FOUND, USAGE */
-export async function describeKey(state: Reader, name: string): Promise<KeyDescription> {
+/** @param time at which states are told. @throws ConclaveError NOT_FOUND, USAGE */
+export async function describeKey(state: Reader, name: string, time: string): Promise<KeyDescription> {
   const { key, keyring } = await findKey(state, name);
+  const summary = await summarize(state, key, keyring.name, time);
   const versions = await Array.fromAsync(state.rows("keyVersions", { where: { key: key.id } }));
   return {
-    ...summary(key, keyring.name, versions.find(({ version }) => version === key.version)?.state ?? ""),
-    versions: versions.map((row) => ({
-      version: row.version,
-      state: row.state,
-      created: row.created,
-      checkValue: row.checkValue,
-      fingerprint: row.fingerprint,
-      publicKey: row.publicKey,
-    })),
+    ...summary,
+    rotateAt: key.rotateAt,
+    versions: versions.map((row) => describeVersion(row, summary.usages, time)),
   };
 }
 
-/** One page of keys, in the order of their ids. `next` is what to give as `after` for the next one. */
-export async function listKeys(state: Reader, filter: KeyFilter): Promise<{ keys: KeySummary[]; next: string | null }> {
-  const keyrings = new Map<string, string>();
-  for await (const { id, name } of state.rows("keyrings")) keyrings.set(id, name);
-  const where = filter.keyring === undefined ? {} : { keyring: (await findKeyring(state, filter.keyring)).id };
-  const keys: KeySummary[] = [];
-  for await (const key of state.rows("keys", {
-    where,
-    ...(filter.after !== undefined && { after: { id: filter.after } }),
-  })) {
-    const version = await state.find("keyVersions", { key: key.id, version: key.version });
-    if (filter.state !== undefined && version?.state !== filter.state) continue;
-    if (keys.length === filter.limit) return { keys, next: keys.at(-1)?.id ?? null };
-    keys.push(summary(key, keyrings.get(key.keyring) ?? key.keyring, version?.state ?? ""));
-  }
-  return { keys, next: null };
-}
-
-function summary(key: Row<"keys">, keyring: string, state: string): KeySummary {
+/** @param keyring its name */
+export async function summarize(state: Reader, key: Row<"keys">, keyring: string, time: string): Promise<KeySummary> {
+  const tags: Record<string, string> = {};
+  for await (const { name, value } of state.rows("keyTags", { where: { key: key.id } })) tags[name] = value;
   return {
     id: key.id,
     name: key.name,
     keyring,
     algorithm: key.algorithm,
-    state,
-    usages: parseColumn(key, "usages", z.array(z.string())),
+    state: stateAt(key, time),
+    usages: parseColumn(key, "usages", usagesSchema),
     exportable: key.exportable === 1,
-    tags: parseColumn(key, "tags", z.record(z.string(), z.string())),
+    tags,
     cryptoperiodSeconds: key.cryptoperiodSeconds,
     created: key.created,
   };
 }
 
-function parseColumn<T>(key: Row<"keys">, column: "usages" | "tags", schema: z.ZodType<T>): T {
+function describeVersion(row: Row<"keyVersions">, usages: readonly Usage[], time: string): KeyVersionDescription {
+  const state = stateAt(row, time);
+  return {
+    version: row.version,
+    state,
+    permits: permittedUsages(state, usages),
+    created: row.created,
+    changed: row.changed,
+    activateAt: row.activateAt,
+    deactivateAt: row.deactivateAt,
+    compromised: row.compromised === 1,
+    checkValue: row.checkValue,
+    fingerprint: row.fingerprint,
+    publicKey: row.publicKey,
+  };
+}
+
+function parseColumn<T>(key: Row<"keys">, column: "usages", schema: z.ZodType<T>): T {
   const refuse = (problem: string) => new IntegrityError(`keys ${key.id}, column ${column}`, problem);
   return parseCanonicalJson(key[column], schema, refuse);
 }

@@ -24,17 +24,20 @@ export async function findKeyring(state: Reader, name: string): Promise<Row<"key
 /** @throws ConclaveError NOT_FOUND, or USAGE for a name that two keyrings have */
 export async function findKey(state: Reader, text: string): Promise<{ key: Row<"keys">; keyring: Row<"keyrings"> }> {
   const { keyring: keyringName, name } = parseKeyName(text);
-  const where = keyringName === undefined ? { name } : { name, keyring: (await findKeyring(state, keyringName)).id };
-  const found = await Array.fromAsync(state.rows("keys", { where, limit: 2 }));
-  const key = found[0];
-  const keyring = key && (await state.find("keyrings", { id: key.keyring }));
-  if (key === undefined || keyring === undefined) {
+  const keyrings = keyringName === undefined ? state.rows("keyrings") : [await findKeyring(state, keyringName)];
+  const found: { key: Row<"keys">; keyring: Row<"keyrings"> }[] = [];
+  for await (const keyring of keyrings) {
+    const key = await state.find("keys", { keyring: keyring.id, name });
+    if (key !== undefined) found.push({ key, keyring });
+  }
+  const [one, another] = found;
+  if (one === undefined) {
     throw new ConclaveError("NOT_FOUND", `no key ${text}`, { suggestions: ["List them: conclave key list"] });
   }
-  if (found.length > 1) {
+  if (another !== undefined) {
     throw new ConclaveError("USAGE", `more than one keyring has a key ${name}`, {
       suggestions: ["Name it as KEYRING/NAME"],
     });
   }
-  return { key, keyring };
+  return one;
 }

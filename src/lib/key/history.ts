@@ -10,6 +10,8 @@ export interface KeyEvent {
   time: string;
   /** Name of the action. */
   action: string;
+  /** The versions that it made or changed; none if it was about the whole key. */
+  versions: number[];
   reason: string;
   requester: string;
   /** Custodians whose approvals the plan had. */
@@ -18,11 +20,16 @@ export interface KeyEvent {
 }
 
 const executedSchema = z.object({
-  plan: z.object({ id: z.string(), reason: z.string(), requester: z.string() }),
+  plan: z.object({
+    id: z.string(),
+    reason: z.string(),
+    requester: z.string(),
+    actions: z.array(z.object({ parameters: z.record(z.string(), z.unknown()) })),
+  }),
   approvals: z.array(z.object({ statement: z.object({ custodian: z.string() }) })),
 });
 
-const aboutKeySchema = z.object({ key: z.string(), plan: z.string() });
+const aboutKeySchema = z.object({ key: z.string(), plan: z.string(), action: z.int() });
 
 /** Everything that approved plans did to a key, from the audit chain. @throws ConclaveError NOT_FOUND, USAGE */
 export async function keyHistory(
@@ -41,6 +48,7 @@ export async function keyHistory(
       sequence,
       time: entry.time,
       action: entry.type,
+      versions: versionsOf(entry.type, executed.plan.actions[about.data.action]?.parameters),
       reason: executed.plan.reason,
       requester: executed.plan.requester,
       approvedBy: executed.approvals.map(({ statement }) => statement.custodian),
@@ -48,6 +56,13 @@ export async function keyHistory(
     });
   }
   return { key: key.name, keyring: keyring.name, events };
+}
+
+function versionsOf(action: string, parameters: Record<string, unknown> = {}): number[] {
+  const { from, versions } = parameters;
+  if (action === "key.create") return [1];
+  if (action === "key.rotate" && typeof from === "number") return [from + 1];
+  return Array.isArray(versions) ? versions.filter((version) => typeof version === "number") : [];
 }
 
 function readExecuted(entry: Entry): z.infer<typeof executedSchema> {

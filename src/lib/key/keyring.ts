@@ -8,6 +8,8 @@ export interface KeyringDescription {
   /** Name of the quorum that guards it. */
   quorum: string;
   kekVersion: number;
+  /** KEKs that still wrap something, beside the newest. */
+  olderKeks: number;
   keys: number;
   created: string;
 }
@@ -28,5 +30,8 @@ async function describe(
   { id, name, quorum, kekVersion, created }: Row<"keyrings">,
 ): Promise<KeyringDescription> {
   const quorumName = (await state.find("quorums", { id: quorum }))?.name ?? quorum;
-  return { id, name, quorum: quorumName, kekVersion, keys: await state.count("keys", { keyring: id }), created };
+  const keks = await Array.fromAsync(state.rows("keks", { where: { keyring: id } }));
+  const olderKeks = keks.filter(({ version }) => version < kekVersion).length;
+  const keys = await state.count("keys", { where: { keyring: id } });
+  return { id, name, quorum: quorumName, kekVersion, olderKeks, keys, created };
 }

@@ -10,10 +10,16 @@ export interface Line {
   value: string;
 }
 
-/** What an action did: the data of its audit entry (what the host added), and the blobs that they name. */
+/** What an action did, or a part of it that fills one audit entry. */
 export interface Effect {
+  /** Of the entry: what the host added. */
   data: Record<string, unknown>;
-  blobs: readonly Blob[];
+  /** What is told of it to whoever asked for the act, where that is less than the data. */
+  told?: Record<string, unknown>;
+  /** Ciphertexts that it made, which the data name. */
+  blobs?: readonly Blob[];
+  /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
+  removed?: readonly string[];
 }
 
 /**
@@ -31,10 +37,13 @@ export interface Action<P> {
   render(parameters: P): Line[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
-  /** @throws ConclaveError if the action can't be done as things stand */
-  check(parameters: P, state: Reader): Promise<void>;
-  /** Reads, generates, seals; writes nothing itself. */
-  execute(parameters: P, vault: Unlocked): Promise<Effect>;
+  /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
+  check(parameters: P, state: Reader, time: string): Promise<void>;
+  /**
+   * Reads, generates, seals; writes nothing itself: each effect that it yields is written before it goes on.
+   * @param time of the act, RFC 3339
+   */
+  execute(parameters: P, vault: Unlocked, time: string): AsyncIterable<Effect>;
 }
 
 /** An action with its parameters, as it stands in a plan. */
@@ -47,11 +56,13 @@ export interface PlannedAction {
 export interface BoundAction {
   readonly name: string;
   readonly parameters: Record<string, unknown>;
+  /** What parsed them. */
+  readonly schema: ZodType;
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
   confirmation(): string | undefined;
-  check(state: Reader): Promise<void>;
-  execute(vault: Unlocked): Promise<Effect>;
+  check(state: Reader, time: string): Promise<void>;
+  execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
 }
 
 /** All actions that there are, by name. */
@@ -69,11 +80,12 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
     return {
       name: action.name,
       parameters,
+      schema: action.parameters,
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
       confirmation: () => action.confirmation?.(parameters),
-      check: (state) => action.check(parameters, state),
-      execute: (vault) => action.execute(parameters, vault),
+      check: (state, time) => action.check(parameters, state, time),
+      execute: (vault, time) => action.execute(parameters, vault, time),
     };
   };
 }
@@ -83,4 +95,14 @@ export function bindAction(actions: Actions, planned: PlannedAction, refuse: (pr
   const bind = actions.get(planned.action);
   if (bind === undefined) throw refuse(`action ${planned.action} is unknown`);
   return bind(planned.parameters, refuse);
+}
+
+/** Most names that somebody must type one by one. */
+const TYPED_NAMES = 3;
+
+/** What must be typed for several actions: the name of each that can't be undone, or how many there are. */
+export function joinConfirmations(confirmations: readonly (string | undefined)[]): string | undefined {
+  const names = confirmations.filter((name) => name !== undefined);
+  if (names.length === 0) return undefined;
+  return names.length <= TYPED_NAMES ? names.join(" ") : `all ${names.length}`;
 }

@@ -10,10 +10,8 @@ import { CLOCK_TOLERANCE } from "../vault/check/chain-clock.ts";
  * @throws ConclaveError HOST_PREFLIGHT if the clock went back by more than two minutes
  */
 export async function approvedTime(now: Date, state: Reader, timeOf: (sequence: number) => Date): Promise<Date> {
-  let last = 0;
-  for await (const { sequence } of state.rows("plans", { where: { outcome: "executed" } }))
-    last = Math.max(last, sequence);
-  if (last === 0) return now;
+  const last = await state.largest("plans", "sequence", { outcome: "executed" });
+  if (last === undefined) return now;
   const floor = timeOf(last);
   if (now >= floor) return now;
   if (floor.getTime() - now.getTime() <= CLOCK_TOLERANCE) return floor;

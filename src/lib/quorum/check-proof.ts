@@ -1,8 +1,8 @@
 import { openCheckpoint } from "../audit/checkpoint.ts";
-import type { Tree } from "../audit/tree.ts";
+import type { Chain } from "../audit/entry-type.ts";
 import { type Proof, verifyProof } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Seat } from "./manifest.ts";
+import { parseManifest, type Seat } from "./manifest.ts";
 import { type QuorumGeneration, readGeneration } from "./state.ts";
 
 /** A proof that is good, and what it is of. */
@@ -22,7 +22,7 @@ export interface CheckedProof {
 export async function checkProof(
   proof: Proof,
   tables: Reader,
-  chain: { tree: Tree; size: number; verifySignatures: boolean },
+  chain: Pick<Chain, "tree" | "size" | "verifySignatures"> & Partial<Pick<Chain, "recall">>,
   refuse: (problem: string, rolledBack?: "rolledBack") => Error,
 ): Promise<CheckedProof> {
   const { statement } = proof;
@@ -35,7 +35,8 @@ export async function checkProof(
   if (quorumRow === undefined || row === undefined || statement.manifest !== row.manifestHash) {
     throw refuse("of another quorum or generation");
   }
-  const quorum = readGeneration(quorumRow, row);
+  const { recall = (make, text) => make(text) } = chain;
+  const quorum = readGeneration(quorumRow, row, (text) => recall(parseManifest, text));
   const seat = quorum.manifest.custodians.find(({ name }) => name === statement.custodian);
   if (seat === undefined) throw refuse(`not a custodian of quorum ${quorum.name}`);
   const checkpoint = openCheckpoint(statement.checkpoint, vault.hostKey);

@@ -21,7 +21,9 @@ export const clockAccept: Action<ClockAcceptParameters> = {
     { label: "Effect", value: "later acts are dated from here on; plans made before are cancelled" },
   ],
   check: async () => undefined,
-  execute: async () => ({ data: {}, blobs: [] }),
+  async *execute() {
+    yield { data: {} };
+  },
 };
 
 export const clockAcceptEntry = effectType({

@@ -4,7 +4,7 @@ import { ConclaveError } from "../errors.ts";
 import { assertReady } from "../vault/ready.ts";
 import { Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { Actions, BoundAction } from "./action.ts";
+import { type Actions, type BoundAction, joinConfirmations } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
 import { approvedTime } from "./approved-time.ts";
 import { isClockAccept } from "./clock-accept.ts";
@@ -32,7 +32,7 @@ export interface Executed {
   plan: string;
   /** Sequences of its entries: `plan.execute`, then each action's. */
   entries: number[];
-  /** Name and data of each action's entry. */
+  /** Name and data of each action's entry, or what is told of them. */
   effects: { action: string; data: Record<string, unknown> }[];
 }
 
@@ -172,7 +172,7 @@ async function executeApproved(
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    using unlocked = new Unlocked(plan.vault, writer, await unlockQuorums(plan.vault, gathered));
+    using unlocked = new Unlocked(plan.vault, writer, await unlockQuorums(plan.vault, gathered), vault.acting);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -181,17 +181,20 @@ async function executeApproved(
     ];
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
-      await action.check(writer);
-      const effect = await action.execute(unlocked);
-      for (const blob of effect.blobs) await writer.insert("blobs", blob);
-      const data = { plan: plan.id, action: index, ...effect.data };
-      entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
-      effects.push({ action: action.name, data });
+      await action.check(writer, time);
+      for await (const effect of action.execute(unlocked, time)) {
+        for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
+        const data = { plan: plan.id, action: index, ...effect.data };
+        entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
+        effects.push({ action: action.name, data: effect.told ?? data });
+        for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
+      }
     }
     return { plan: plan.id, entries, effects };
   });
 }
 
+/** Names that must be typed, all of them if they are few. */
 function confirmationOf(actions: readonly BoundAction[]): string | undefined {
-  return actions.map((action) => action.confirmation()).find((text) => text !== undefined);
+  return joinConfirmations(actions.map((action) => action.confirmation()));
 }

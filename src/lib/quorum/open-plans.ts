@@ -4,7 +4,7 @@ import { timestamp } from "../clock.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably, ioExplained, readSmallFile, removeFileDurably } from "../host/files.ts";
-import { removeSession, saveSession, sweepSessions } from "../host/sessions.ts";
+import { keptSessions, removeSession, saveSession, sweepSessions } from "../host/sessions.ts";
 import { LIMITS } from "../limits.ts";
 import type { Vault } from "../vault/vault.ts";
 import { actor } from "./actor.ts";
@@ -81,8 +81,10 @@ export async function cancelPlan(vault: Vault, id: string, reason: string): Prom
  */
 export async function sweepPlans(vault: Vault): Promise<void> {
   const ended = new Set<string>();
-  for await (const { id } of vault.reader.rows("plans")) ended.add(id);
   const kept = keptIds(vault);
+  for (const id of new Set([...kept, ...keptSessions(vault.state, vault.identity.id)])) {
+    if ((await vault.reader.find("plans", { id })) !== undefined) ended.add(id);
+  }
   const unreadable: unknown[] = [];
   for (const id of kept) {
     try {

@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.ts";
 import { digestSchema, textSchema } from "../names.ts";
 import { type Actions, bindAction } from "./action.ts";
 import { type Approval, approvalSchema, verifyApproval } from "./approval.ts";
+import { parseManifest } from "./manifest.ts";
 import { hasLifetime, type Plan, planDigest, planSchema } from "./plan.ts";
 import { type QuorumGeneration, quorumInForce } from "./state.ts";
 
@@ -32,7 +33,7 @@ export function planExecuteType(actions: Actions): EntryType {
       );
       await assertQuorums(entry, plan, await Promise.all(bound.map((action) => action.quorums(chain.tables))));
       for (const { id, generation, manifest } of plan.quorums) {
-        const quorum = await quorumInForce(chain.tables, id);
+        const quorum = await quorumInForce(chain.tables, id, (text) => chain.recall(parseManifest, text));
         if (quorum.generation !== generation || quorum.manifestHash !== manifest) {
           throw entryError(entry, `quorum ${quorum.name}: not the generation in force`);
         }
@@ -45,7 +46,15 @@ export function planExecuteType(actions: Actions): EntryType {
         throw entryError(entry, "a plan that was executed or cancelled before");
 
       await chain.tables.insert("plans", { id: plan.id, digest, outcome: "executed", sequence: entry.sequence });
-      chain.expect(bound.map(({ name, parameters }, action) => ({ type: name, plan: plan.id, action, parameters })));
+      chain.expect(
+        bound.map(({ name, parameters, schema }, action) => ({
+          type: name,
+          plan: plan.id,
+          action,
+          parameters,
+          schema,
+        })),
+      );
     },
   });
 }

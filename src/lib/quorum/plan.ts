@@ -1,39 +1,40 @@
 import { z } from "zod";
 import { DAY } from "../clock.ts";
 import { digestOf } from "../crypto/digest.ts";
-import { canonicalJson } from "../json.ts";
+import { canonicalJson, objectSchema } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, textSchema, timestampSchema } from "../names.ts";
 
 /** Longest life of a plan, in milliseconds. */
 export const LONGEST_PLAN = 30 * DAY;
 
-export const headSchema = z.strictObject({ size: z.int().positive(), root: digestSchema });
+export const headSchema = z.strictObject({ root: digestSchema, size: z.int().positive() });
 
+/** Members in the order of canonical JSON, so that a plan of many actions is written again without being sorted. */
 export const planSchema = z.strictObject({
-  type: z.literal("plan"),
-  version: z.literal(1),
-  vault: idSchema,
+  actions: z
+    .array(z.strictObject({ action: z.string().max(LIMITS.nameLength), parameters: objectSchema }))
+    .min(1)
+    .max(LIMITS.actions),
+  created: timestampSchema,
   epoch: idSchema,
+  expires: timestampSchema,
   genesis: digestSchema,
+  /** Head of the chain as the requester saw it. */
+  head: headSchema,
+  host: textSchema,
   /** 128 random bits: a plan is executed once. */
   id: z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits"),
   quorums: z
-    .array(z.strictObject({ id: idSchema, name: nameSchema, generation: z.int().positive(), manifest: digestSchema }))
+    .array(z.strictObject({ generation: z.int().positive(), id: idSchema, manifest: digestSchema, name: nameSchema }))
     .min(1),
-  requester: textSchema,
-  host: textSchema,
   reason: textSchema,
-  created: timestampSchema,
-  expires: timestampSchema,
-  /** Head of the chain as the requester saw it. */
-  head: headSchema,
+  requester: textSchema,
   /** Recipient of approvals that travel; null for a plan that is approved in the room. */
-  session: z.strictObject({ recipient: z.string().max(4096), kept: z.enum(["sealed", "plain"]) }).nullable(),
-  actions: z
-    .array(z.strictObject({ action: z.string().max(LIMITS.nameLength), parameters: z.record(z.string(), z.unknown()) }))
-    .min(1)
-    .max(LIMITS.actions),
+  session: z.strictObject({ kept: z.enum(["sealed", "plain"]), recipient: z.string().max(4096) }).nullable(),
+  type: z.literal("plan"),
+  vault: idSchema,
+  version: z.literal(1),
 });
 
 /** An action, or several, with all parameters, that custodians are asked to approve. */

@@ -147,8 +147,8 @@ async function objectionOf(
 ): Promise<ConclaveError | undefined> {
   try {
     const timeOf = (sequence: number) => chain.timeOf(Math.min(sequence, chain.size)); // others may act meanwhile
-    if (!isClockAccept(plan)) await approvedTime(clock(), reader, timeOf);
-    for (const action of actions) await action.check(reader);
+    const now = isClockAccept(plan) ? clock() : await approvedTime(clock(), reader, timeOf);
+    for (const action of actions) await action.check(reader, timestamp(now));
     return undefined;
   } catch (error) {
     if (isConclaveError(error)) return error;

@@ -17,19 +17,29 @@ export interface QuorumGeneration {
 
 /**
  * The generation in force of a quorum.
+ * @param parse of its manifest, or what recalls it
  * @throws ConclaveError REFUSED while its custodians have not all proved their shares
  */
-export async function quorumInForce(reader: Reader, id: string): Promise<QuorumGeneration> {
+export async function quorumInForce(
+  reader: Reader,
+  id: string,
+  parse: (text: string) => Manifest = parseManifest,
+): Promise<QuorumGeneration> {
   const quorum = await reader.find("quorums", { id });
   if (quorum === undefined) throw new IntegrityError("quorums", `${id} is missing`);
   const row = await reader.find("generations", { quorum: id, state: "active" });
   if (row === undefined) throw await pendingError(reader, quorum);
-  return readGeneration(quorum, row);
+  return readGeneration(quorum, row, parse);
 }
 
-export function readGeneration(quorum: Row<"quorums">, row: Row<"generations">): QuorumGeneration {
+/** @param parse of its manifest, or what recalls it */
+export function readGeneration(
+  quorum: Row<"quorums">,
+  row: Row<"generations">,
+  parse: (text: string) => Manifest = parseManifest,
+): QuorumGeneration {
   const { generation, manifestHash } = row;
-  return { id: quorum.id, name: quorum.name, generation, manifest: parseManifest(row.manifest), manifestHash };
+  return { id: quorum.id, name: quorum.name, generation, manifest: parse(row.manifest), manifestHash };
 }
 
 /** The seats that no proof has confirmed yet. */

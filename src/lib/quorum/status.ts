@@ -34,9 +34,6 @@ export interface VaultStatus {
   quorums: QuorumStatus[];
   /** Plans that wait for approvals. */
   openPlans: number;
-  keyrings: number;
-  /** Number of keys by the state of their current version. */
-  keys: Record<string, number>;
   /** Head of the audit chain, as its signed checkpoint says. */
   head: { size: number; root: string };
 }
@@ -49,11 +46,6 @@ export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
   if (head === undefined)
     throw new IntegrityError("checkpoint", "missing, altered, or not signed by this vault's host key");
 
-  const keys: Record<string, number> = {};
-  for await (const key of reader.rows("keys")) {
-    const version = await reader.find("keyVersions", { key: key.id, version: key.version });
-    if (version !== undefined) keys[version.state] = (keys[version.state] ?? 0) + 1;
-  }
   return {
     vault: identity.id,
     name: identity.name,
@@ -64,8 +56,6 @@ export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
     anchored: vault.anchor() !== undefined,
     quorums: await quorumStatus(vault),
     openPlans: (await listOpenPlans(vault)).length,
-    keyrings: await reader.count("keyrings"),
-    keys,
     head: { size: head.size, root: head.root },
   };
 }

@@ -1,5 +1,5 @@
 import { ConclaveError } from "../errors.ts";
-import { type Actions, type BoundAction, bindAction } from "./action.ts";
+import { type Actions, type BoundAction, bindAction, joinConfirmations } from "./action.ts";
 import { type PlanFile, planQuorums } from "./plan-file.ts";
 import { type PlanView, viewPlan } from "./plan-view.ts";
 
@@ -10,9 +10,7 @@ export function viewPlanFile(catalogue: Actions, file: PlanFile): PlanView {
 
 /** What must be typed to approve a plan that can't be undone. */
 export function planConfirmation(catalogue: Actions, file: PlanFile): string | undefined {
-  return boundActions(catalogue, file)
-    .map((action) => action.confirmation())
-    .find((text) => text !== undefined);
+  return joinConfirmations(boundActions(catalogue, file).map((action) => action.confirmation()));
 }
 
 function boundActions(catalogue: Actions, { plan }: PlanFile): BoundAction[] {

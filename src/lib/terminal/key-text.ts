@@ -1,5 +1,5 @@
 import { showDuration } from "../duration.ts";
-import type { KeyDescription } from "../key/describe.ts";
+import type { KeyDescription, KeyVersionDescription } from "../key/describe.ts";
 import { fields } from "./fields.ts";
 import { table } from "./table.ts";
 
@@ -14,17 +14,30 @@ export function keyText(key: KeyDescription): string {
     ["Exportable", key.exportable ? "yes" : "no"],
     ...Object.entries(key.tags).map(([name, value]): [string, string] => ["Tag", `${name}=${value}`]),
     ["Cryptoperiod", key.cryptoperiodSeconds === null ? "no limit" : showDuration(key.cryptoperiodSeconds)],
+    ["Rotation due", key.rotateAt ?? "never"],
     ["Created", key.created],
   ]);
   const versions = table(
-    ["VERSION", "STATE", "CREATED", "CHECK VALUE", "FINGERPRINT"],
-    key.versions.map(({ version, state, created, checkValue, fingerprint }) => [
-      String(version),
-      state,
-      created,
-      checkValue ?? "",
-      fingerprint ?? "",
+    ["VERSION", "STATE", "PERMITS", "CREATED", "CHANGED", "CHECK VALUE"],
+    key.versions.map((version) => [
+      String(version.version),
+      stateText(version),
+      version.permits.join(", ") || "nothing",
+      version.created,
+      version.changed,
+      version.checkValue ?? "",
     ]),
   );
-  return `${head}\n\n${versions}`;
+  const prints = key.versions.flatMap(({ version, fingerprint }): [string, string][] =>
+    fingerprint === null ? [] : [[`Fingerprint of version ${version}`, fingerprint]],
+  );
+  return [head, versions, ...(prints.length === 0 ? [] : [fields(prints)])].join("\n\n");
+}
+
+/** The state, and what of it is to come or must not be forgotten. */
+function stateText({ state, activateAt, deactivateAt, compromised }: KeyVersionDescription): string {
+  const remembered = compromised && state === "destroyed" ? ", compromised" : "";
+  const next = state === "pre-active" && activateAt !== null ? ` until ${activateAt}` : "";
+  const end = state === "active" && deactivateAt !== null ? ` until ${deactivateAt}` : "";
+  return `${state}${remembered}${next}${end}`;
 }

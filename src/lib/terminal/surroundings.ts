@@ -20,5 +20,6 @@ export function surroundings(lockTimeout: number, warn: (message: string) => voi
     lockTimeoutMs: lockTimeout * 1000,
     warn,
     progress: progressBar("verifying the audit chain", PATIENCE),
+    acting: progressBar("executing the plan", PATIENCE),
   };
 }

@@ -1,6 +1,6 @@
 import { fromHex, hex, utf8 } from "../bytes.ts";
 import { open, seal } from "../crypto/aead.ts";
-import { sha256 } from "../crypto/digest.ts";
+import { sha256Hex } from "../crypto/digest.ts";
 import { deriveSecret } from "../crypto/kdf.ts";
 import { labelled } from "../crypto/labels.ts";
 import { canonicalJson } from "../json.ts";
@@ -85,5 +85,5 @@ export function unwrapMaterial(kek: Secret, wrapped: Uint8Array, place: Material
 }
 
 function blob(bytes: Uint8Array): Blob {
-  return { hash: hex(sha256(bytes)), bytes };
+  return { hash: sha256Hex(bytes), bytes };
 }

@@ -1,7 +1,8 @@
+import { randomSecret } from "../crypto/random.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
-import { type Blob, type MaterialPlace, unwrapKek, unwrapMaterial, wrapMaterial } from "./hierarchy.ts";
+import { type Blob, type MaterialPlace, unwrapKek, unwrapMaterial, wrapKek, wrapMaterial } from "./hierarchy.ts";
 
 /** The quorum key of one generation in force. */
 export interface QuorumKey {
@@ -20,49 +21,96 @@ export type MaterialOwner = Pick<MaterialPlace, "keyring" | "key" | "version" | 
 export class Unlocked implements Disposable {
   readonly vault: string;
   readonly reader: Reader;
+  /** Told of how far a long act has come. */
+  readonly progress: ((done: number, total: number) => void) | undefined;
   readonly #quorumKeys: readonly QuorumKey[];
+  /** KEKs that were unwrapped, by keyring and version. */
+  readonly #keks = new Map<string, Secret>();
 
   /** @param quorumKeys taken over */
-  constructor(vault: string, reader: Reader, quorumKeys: readonly QuorumKey[]) {
+  constructor(
+    vault: string,
+    reader: Reader,
+    quorumKeys: readonly QuorumKey[],
+    progress?: (done: number, total: number) => void,
+  ) {
     this.vault = vault;
     this.reader = reader;
     this.#quorumKeys = quorumKeys;
+    this.progress = progress;
   }
 
   /** Wrap new key material under the newest KEK of its keyring. */
   async wrap(material: Secret, owner: MaterialOwner): Promise<{ kekVersion: number; blob: Blob }> {
-    const keyring = await this.reader.find("keyrings", { id: owner.keyring });
-    if (keyring === undefined) throw new RangeError(`no keyring ${owner.keyring}`);
-    using kek = await this.#kek(keyring.quorum, keyring.id, keyring.kekVersion);
-    const blob = wrapMaterial(kek, material, { ...owner, vault: this.vault, kekVersion: keyring.kekVersion });
-    return { kekVersion: keyring.kekVersion, blob };
+    const { quorum, kekVersion } = await this.#keyring(owner.keyring);
+    const kek = await this.#kek(quorum, owner.keyring, kekVersion);
+    return { kekVersion, blob: wrapMaterial(kek, material, { ...owner, vault: this.vault, kekVersion }) };
   }
 
   /** The material of a key version, the caller's to dispose of. @throws IntegrityError it does not open */
   async unwrap(owner: MaterialOwner, kekVersion: number, hash: string): Promise<Secret> {
-    const keyring = await this.reader.find("keyrings", { id: owner.keyring });
-    if (keyring === undefined) throw new RangeError(`no keyring ${owner.keyring}`);
-    using kek = await this.#kek(keyring.quorum, keyring.id, kekVersion);
+    const { quorum } = await this.#keyring(owner.keyring);
+    const kek = await this.#kek(quorum, owner.keyring, kekVersion);
     return unwrapMaterial(kek, await this.#blob(hash), { ...owner, vault: this.vault, kekVersion });
   }
 
+  /**
+   * What moves material of a keyring that an older KEK wraps under its newest one.
+   * @returns of the owner, the older KEK's version and the hash of the ciphertext: the new ciphertext
+   */
+  async rewrapping(
+    keyring: string,
+  ): Promise<(owner: Omit<MaterialOwner, "keyring">, kekVersion: number, hash: string) => Promise<Blob>> {
+    const { quorum, kekVersion: newest } = await this.#keyring(keyring);
+    const kek = await this.#kek(quorum, keyring, newest);
+    return async ({ algorithm, key, version }, kekVersion, hash) => {
+      const place = { algorithm, kekVersion, key, keyring, vault: this.vault, version };
+      const old = await this.#kek(quorum, keyring, kekVersion);
+      using material = unwrapMaterial(old, await this.#blob(hash), place);
+      return wrapMaterial(kek, material, { ...place, kekVersion: newest });
+    };
+  }
+
+  /** A new KEK for a keyring that may not exist yet, wrapped under its quorum's key. */
+  async newKek(quorum: string, keyring: string, version: number): Promise<Blob> {
+    const { generation, key } = this.#quorumKey(quorum);
+    using kek = randomSecret(32);
+    return wrapKek(key, kek, { vault: this.vault, quorum, generation, keyring, version });
+  }
+
+  [Symbol.dispose](): void {
+    for (const kek of this.#keks.values()) kek[Symbol.dispose]();
+    for (const { key } of this.#quorumKeys) key[Symbol.dispose]();
+  }
+
+  async #keyring(id: string): Promise<{ quorum: string; kekVersion: number }> {
+    const keyring = await this.reader.find("keyrings", { id });
+    if (keyring === undefined) throw new RangeError(`no keyring ${id}`);
+    return keyring;
+  }
+
   async #kek(quorum: string, keyring: string, version: number): Promise<Secret> {
+    const known = this.#keks.get(`${keyring}/${version}`);
+    if (known !== undefined) return known;
+    const { generation, key } = this.#quorumKey(quorum);
+    const row = await this.reader.find("keks", { keyring, version, generation });
+    if (row === undefined) {
+      throw new IntegrityError(`keyring ${keyring}`, `no KEK version ${version} under generation ${generation}`);
+    }
+    const kek = unwrapKek(key, await this.#blob(row.blob), { vault: this.vault, quorum, generation, keyring, version });
+    this.#keks.set(`${keyring}/${version}`, kek);
+    return kek;
+  }
+
+  #quorumKey(quorum: string): QuorumKey {
     const quorumKey = this.#quorumKeys.find((candidate) => candidate.quorum === quorum);
     if (quorumKey === undefined) throw new TypeError(`quorum ${quorum} did not approve: its keys stay locked`);
-    const { generation, key } = quorumKey;
-    const row = await this.reader.find("keks", { keyring, version, generation });
-    if (row === undefined)
-      throw new IntegrityError(`keyring ${keyring}`, `no KEK version ${version} under generation ${generation}`);
-    return unwrapKek(key, await this.#blob(row.blob), { vault: this.vault, quorum, generation, keyring, version });
+    return quorumKey;
   }
 
   async #blob(hash: string): Promise<Uint8Array> {
     const row = await this.reader.find("blobs", { hash });
     if (row === undefined) throw new IntegrityError("blobs", `${hash} is missing`);
     return row.bytes;
-  }
-
-  [Symbol.dispose](): void {
-    for (const { key } of this.#quorumKeys) key[Symbol.dispose]();
   }
 }

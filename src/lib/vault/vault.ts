@@ -25,6 +25,8 @@ export interface Surroundings {
   /** How long to wait for another process, in milliseconds. */
   lockTimeoutMs: number;
   progress?: VerifyOptions["progress"];
+  /** Told of how far a long act has come, as `progress` is of a verification. */
+  acting?: VerifyOptions["progress"];
   /** Told of what a host should not be like, though it is no reason to refuse. */
   warn?: (message: string) => void;
 }
@@ -122,6 +124,11 @@ export class Vault implements AsyncDisposable {
   /** See `Surroundings.warn`. */
   get warn(): ((message: string) => void) | undefined {
     return this.#surroundings.warn;
+  }
+
+  /** See `Surroundings.acting`. */
+  get acting(): VerifyOptions["progress"] {
+    return this.#surroundings.acting;
   }
 
   /** The vault as it stands, not verified. */

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type Entry, entryError } from "../audit/entry.ts";
+import { timestamp } from "../clock.ts";
+import { digestSchema } from "../names.ts";
+import type { Effect } from "../quorum/action.ts";
+import type { Reader, Writer } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
+import type { MaterialOwner, Unlocked } from "../vault/unlocked.ts";
+import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** What the host adds to the entry of a new key version. */
+export const materialDataSchema = z.strictObject({
+  kekVersion: z.int().positive(),
+  blob: digestSchema,
+  checkValue: z
+    .string()
+    .regex(/^[0-9a-f]{10}$/)
+    .nullable(),
+  publicKey: z.string().max(8192).nullable(),
+  fingerprint: digestSchema.nullable(),
+});
+
+type MaterialData = z.infer<typeof materialDataSchema>;
+
+/** Make the material of a new version, and wrap it under the keyring's newest KEK. */
+export async function generateVersion(
+  vault: Unlocked,
+  owner: MaterialOwner & { algorithm: Algorithm },
+): Promise<Required<Pick<Effect, "blobs">> & { data: MaterialData }> {
+  const generated = ALGORITHMS[owner.algorithm].generate();
+  using material = generated.material;
+  const { kekVersion, blob } = await vault.wrap(material, owner);
+  const { checkValue, publicKey } = generated;
+  const { keyType } = ALGORITHMS[owner.algorithm];
+  const told = publicKey === null || keyType === null ? null : (fingerprint(publicKey, keyType) ?? null);
+  return { data: { kekVersion, blob: blob.hash, checkValue, publicKey, fingerprint: told }, blobs: [blob] };
+}
+
+/** @throws IntegrityError material that no command would have made */
+export async function checkMaterial(
+  entry: Entry,
+  data: MaterialData,
+  { keyring, algorithm }: { keyring: string; algorithm: Algorithm },
+  tables: Reader,
+): Promise<void> {
+  const row = await tables.find("keyrings", { id: keyring });
+  if (row?.kekVersion !== data.kekVersion) throw entryError(entry, "not wrapped under the keyring's newest KEK");
+  if (!isTold(algorithm, data)) throw entryError(entry, "neither a check value nor a public key with its fingerprint");
+}
+
+/** Whether an effect tells of a key what its algorithm has to tell: a check value, or the public half. */
+function isTold(algorithm: Algorithm, { checkValue, publicKey, fingerprint: told }: MaterialData): boolean {
+  const { keyType } = ALGORITHMS[algorithm];
+  if (keyType === null) return checkValue !== null && publicKey === null && told === null;
+  return checkValue === null && publicKey !== null && told !== null && told === fingerprint(publicKey, keyType);
+}
+
+/** The row of a version that nothing happened to yet. */
+export function newVersionRow(
+  key: string,
+  version: number,
+  time: string,
+  data: MaterialData,
+  dates: Pick<Row<"keyVersions">, "state" | "activateAt" | "deactivateAt">,
+): Row<"keyVersions"> {
+  const { kekVersion, blob, checkValue, publicKey } = data;
+  return {
+    key,
+    version,
+    ...dates,
+    stateBefore: null,
+    compromised: 0,
+    kekVersion,
+    blob,
+    checkValue,
+    publicKey,
+    fingerprint: data.fingerprint,
+    created: time,
+    changed: time,
+  };
+}
+
+/** When a version's cryptoperiod ends; null: never. */
+export function rotationTime(created: string, cryptoperiodSeconds: number | null): string | null {
+  return cryptoperiodSeconds === null ? null : timestamp(new Date(Date.parse(created) + 1000 * cryptoperiodSeconds));
+}
+
+/** Let a key's row say what its current version's does. */
+export async function mirrorCurrentVersion(tables: Writer, key: string): Promise<void> {
+  const row = await tables.find("keys", { id: key });
+  const version = row && (await tables.find("keyVersions", { key, version: row.version }));
+  if (version === undefined) throw new TypeError("a key without its current version");
+  const { state, activateAt, deactivateAt, created } = version;
+  const rotateAt = state === "destroyed" ? null : rotationTime(created, row?.cryptoperiodSeconds ?? null);
+  await tables.update("keys", { id: key }, { state, activateAt, deactivateAt, rotateAt });
+}

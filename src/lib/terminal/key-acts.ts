@@ -1,0 +1,37 @@
+import { timestamp } from "../clock.ts";
+import { type KeySummary, summarize } from "../key/describe.ts";
+import type { Executed } from "../quorum/execute.ts";
+import type { Vault } from "../vault/vault.ts";
+import { table } from "./table.ts";
+
+/** What an act on keys tells. */
+export interface KeysDone {
+  plan: string;
+  entries: number[];
+  keys: KeySummary[];
+}
+
+/** The keys that an act was about, as they are now. */
+export async function keysDone({ reader, clock }: Vault, { plan, entries, effects }: Executed): Promise<KeysDone> {
+  const keys: KeySummary[] = [];
+  for (const { data } of effects) {
+    const key = typeof data["key"] === "string" ? await reader.find("keys", { id: data["key"] }) : undefined;
+    const keyring = key && (await reader.find("keyrings", { id: key.keyring }));
+    if (key !== undefined) keys.push(await summarize(reader, key, keyring?.name ?? key.keyring, timestamp(clock())));
+  }
+  return { plan, entries, keys };
+}
+
+export function keysText(keys: readonly KeySummary[]): string {
+  return table(
+    ["KEY", "ALGORITHM", "STATE", "USAGES", "CREATED", "ID"],
+    keys.map((key) => [
+      `${key.keyring}/${key.name}`,
+      key.algorithm,
+      key.state,
+      key.usages.join(", "),
+      key.created,
+      key.id,
+    ]),
+  );
+}
