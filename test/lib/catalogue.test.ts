@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
+import { TRANSITIONS } from "../../src/lib/key/state.ts";
 import { bindAction } from "../../src/lib/quorum/action.ts";
 import { id, keyrings } from "../support/keyrings.ts";
 import { changedAt, leavesOf } from "../support/leaves.ts";
@@ -10,6 +11,9 @@ interface Sample {
   /** By `member.index.member`. */
   others: Record<string, unknown>;
 }
+
+const KEY = { id: id(100), name: "payments", keyring: { id: id(2), name: "default" } };
+const OTHER_KEY = { "key.id": id(101), "key.name": "pension", "key.keyring.id": id(1), "key.keyring.name": "cards" };
 
 const SAMPLES: Record<string, Sample> = {
   "clock.accept": {
@@ -25,6 +29,9 @@ const SAMPLES: Record<string, Sample> = {
       exportable: false,
       tags: { team: "cards" },
       cryptoperiodSeconds: 86_400,
+      state: "pre-active",
+      activateAt: "2027-01-31T12:00:00.000Z",
+      deactivateAt: "2028-01-31T12:00:00.000Z",
     },
     others: {
       "keyring.id": id(1),
@@ -36,7 +43,53 @@ const SAMPLES: Record<string, Sample> = {
       exportable: true,
       "tags.team": "loans",
       cryptoperiodSeconds: null,
+      state: "active",
+      activateAt: "2027-01-31T12:00:00.001Z",
+      deactivateAt: null,
     },
+  },
+  "key.rotate": { parameters: { key: KEY, from: 1 }, others: { ...OTHER_KEY, from: 2 } },
+  "key.update": {
+    parameters: {
+      key: KEY,
+      changes: {
+        name: "renamed",
+        tags: { team: "cards" },
+        cryptoperiodSeconds: 86_400,
+        usages: ["encrypt", "decrypt"],
+        exportable: false,
+      },
+    },
+    others: {
+      ...OTHER_KEY,
+      "changes.name": "otherwise",
+      "changes.tags.team": "loans",
+      "changes.cryptoperiodSeconds": null,
+      "changes.usages.0": "wrap",
+      "changes.usages.1": "unwrap",
+      "changes.exportable": undefined,
+    },
+  },
+  ...Object.fromEntries(
+    TRANSITIONS.map((transition) => [
+      `key.${transition}`,
+      {
+        parameters: { key: KEY, versions: [1, 3], reason: "ticket 4711" },
+        others: { ...OTHER_KEY, "versions.0": 2, "versions.1": 4, reason: "" },
+      },
+    ]),
+  ),
+  "keyring.create": {
+    parameters: { name: "loans", quorum: { id: id(9), name: "root" } },
+    others: { name: "cards", "quorum.id": id(8), "quorum.name": "audit" },
+  },
+  "keyring.rotate": {
+    parameters: { keyring: { id: id(2), name: "default" }, from: 1 },
+    others: { "keyring.id": id(1), "keyring.name": "cards", from: 2 },
+  },
+  "keyring.rewrap": {
+    parameters: { keyring: { id: id(2), name: "default" }, to: 2 },
+    others: { "keyring.id": id(1), "keyring.name": "cards", to: 3 },
   },
 };
 

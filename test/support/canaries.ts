@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { concat, hex, utf8 } from "../../src/lib/bytes.ts";
+import { concat, fromHex, hex, utf8 } from "../../src/lib/bytes.ts";
 import { encodeRecord } from "../../src/lib/share/record.ts";
 import { combineShares } from "../../src/lib/share/shamir.ts";
 import { backupSeed, quorumKey, unwrapKek } from "../../src/lib/vault/hierarchy.ts";
-import { Unlocked } from "../../src/lib/vault/unlocked.ts";
+import { openMaterials } from "./materials.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** A secret that must be nowhere but where it belongs. */
@@ -40,12 +40,11 @@ export async function canariesOf(made: MadeVault): Promise<Canary[]> {
     const wrapped = (await reader.find("blobs", { hash: blob }))?.bytes ?? new Uint8Array();
     plant(`KEK ${version} of ${keyring}`, unwrapKek(key, wrapped, { ...place, keyring, version }).reveal());
   }
-  const unlocked = new Unlocked(identity.id, reader, [{ ...place, key }]);
-  for await (const { id, name, keyring, algorithm } of reader.rows("keys")) {
-    for await (const { version, kekVersion, blob } of reader.rows("keyVersions", { where: { key: id } })) {
-      const material = await unlocked.unwrap({ keyring, key: id, version, algorithm }, kekVersion, blob);
-      plant(`material of ${name}`, material.reveal());
-    }
+  const materials = await openMaterials(made);
+  for await (const { key, version } of reader.rows("keyVersions")) {
+    const name = (await reader.find("keys", { id: key }))?.name;
+    const material = materials.get(`${key}/${version}`); // none if it was destroyed
+    if (material !== undefined) plant(`material of ${name}`, fromHex(material));
   }
   return canaries;
 }

@@ -2,8 +2,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CanonicalState, canonicalState } from "./canonical-state.ts";
-import { type MutatingCommand, type Stage, vaultOf, writePassphrases } from "./mutating-commands.ts";
+import type { MutatingCommand, Stage } from "./mutating-commands.ts";
 import { type Call, kindOf, type Trace, traced } from "./strace.ts";
+import { vaultOf, writePassphrases } from "./two-custodians.ts";
 import { Workspace, workspace } from "./workspace.ts";
 
 /** A place that can be put back, at the same paths, as it was prepared for a command. */

@@ -17,7 +17,7 @@ import { openSqlite } from "../../src/lib/storage/sqlite.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
 import { type Blob, quorumKey } from "../../src/lib/vault/hierarchy.ts";
 import { Unlocked } from "../../src/lib/vault/unlocked.ts";
-import { type MadeVault, PLAIN_KEY } from "./vault.ts";
+import { type MadeVault, PLAIN_KEY, type Planner } from "./vault.ts";
 
 /** Changes to what an honest custodian would sign. */
 export type StatementChanges = Partial<ApprovalStatement>;
@@ -49,6 +49,12 @@ export class Forger {
       names.map((name) => planKeyCreate(vault.reader, { ...PLAIN_KEY, name, algorithm: "aes-256" })),
     );
     return (await preparePlan(vault, ACTIONS, { actions, reason: "" })).plan;
+  }
+
+  /** A plan as an honest host would make it, of what it may be about to refuse. */
+  async planOf(planner: Planner): Promise<Plan> {
+    await using vault = await this.made.open();
+    return (await preparePlan(vault, ACTIONS, { actions: await planner(vault), reason: "" })).plan;
   }
 
   /** The approval that a custodian gives, or is said to give with another key. */
@@ -171,6 +177,8 @@ export class Forger {
 const TABLES = [
   "plans",
   "keyVersions",
+  "keyTags",
+  "keyNames",
   "keys",
   "keks",
   "keyrings",

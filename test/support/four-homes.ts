@@ -23,12 +23,12 @@ export class FourHomes implements AsyncDisposable {
   static async found(): Promise<FourHomes> {
     const desks = { alice: await workspace(), bob: await workspace(), carol: await workspace() };
     const homes = new FourHomes(await workspace(), desks);
-    for (const name of CUSTODIANS) {
+    await eachCustodian(async (name) => {
       await desks[name].write("pass", `${homes.vault.passphrase(name)}\n`);
       const enrolment = ["--identity-out", `${name}.identity`, "--out", `${name}.enrolment`, "--rehearsal"];
       await homes.run(0, desks[name], "custodian", "enroll", name, ...enrolment, "--passphrase-file", `${name}=pass`);
-      await copyFile(desks[name].file(`${name}.enrolment`), homes.host.file(`${name}.enrolment`));
-    }
+      await homes.send(`${name}.enrolment`, desks[name], homes.host);
+    });
     const seats = CUSTODIANS.flatMap((name) => ["--custodian", `${name}=${name}.enrolment`]);
     const init = ["init", "--vault", "V", "--rehearsal", "--threshold", "2", "--shares-dir", "S", "--yes"];
     await homes.run(10, homes.host, ...init, ...seats);
@@ -40,7 +40,7 @@ export class FourHomes implements AsyncDisposable {
   /** Let all three prove, so that the vault is in force. */
   async prove(): Promise<void> {
     await this.run(0, this.host, "custodian", "request", "--vault", "V", "--out", "first.request");
-    for (const name of CUSTODIANS) {
+    await eachCustodian(async (name) => {
       await this.send("first.request", this.host, this.desks[name]);
       await this.run(
         0,
@@ -53,7 +53,7 @@ export class FourHomes implements AsyncDisposable {
         `${name}.proof`,
       );
       await this.send(`${name}.proof`, this.desks[name], this.host);
-    }
+    });
     const proofs = CUSTODIANS.map((name) => `${name}.proof`);
     await this.run(0, this.host, "custodian", "confirm", ...proofs, "--vault", "V");
   }
@@ -85,6 +85,10 @@ export class FourHomes implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const place of [this.host, ...Object.values(this.desks)]) await place[Symbol.asyncDispose]();
   }
+}
+
+async function eachCustodian(act: (name: Custodian) => Promise<void>): Promise<void> {
+  await Promise.all(CUSTODIANS.map(act));
 }
 
 /** What a custodian adds to each command at the own desk. */

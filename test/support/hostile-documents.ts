@@ -118,7 +118,7 @@ async function approvalKind(made: MadeVault, plan: Uint8Array): Promise<Document
     signed: {
       content: { statement: approval.statement, share },
       again(content) {
-        const said = content as { statement: ApprovalStatement; share: unknown };
+        const said = (content ?? {}) as { statement: ApprovalStatement; share: unknown };
         const signed = signedOr(() => signApproval(said.statement, key).signature);
         return fileOf({ approval: { statement: said.statement, signature: signed }, share: said.share });
       },

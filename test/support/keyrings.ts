@@ -1,6 +1,6 @@
-import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
 import type { Storage } from "../../src/lib/storage/storage.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
+import { scratchTables } from "./scratch-tables.ts";
 
 export const CREATED = "2026-11-24T05:37:40.123Z";
 
@@ -10,13 +10,14 @@ export function id(number: number): string {
 }
 
 /**
- * A database in memory with a quorum, `root`, two keyrings under it, `cards` (id 1) and `default` (id 2), and keys in them.
+ * A database with a quorum, `root`, two keyrings under it, `cards` (id 1) and `default` (id 2), and keys in them.
  *
  * @param keys their rows differ from an active AES key's by what is given; ids from 100 on, in order
  */
-export async function keyrings(keys: readonly (Partial<Row<"keys">> & { state?: string })[]): Promise<Storage> {
-  const storage = await memoryStorage();
-  await storage.transaction(async (writer) => {
+export async function keyrings(
+  keys: readonly (Partial<Row<"keys">> & { tags?: Record<string, string> })[],
+): Promise<Storage> {
+  return scratchTables(async (writer) => {
     await writer.insert("quorums", { id: id(9), name: "root", created: CREATED });
     for (const [number, name] of [
       [1, "cards"],
@@ -24,17 +25,24 @@ export async function keyrings(keys: readonly (Partial<Row<"keys">> & { state?: 
     ] as const) {
       await writer.insert("keyrings", { id: id(number), name, quorum: id(9), kekVersion: 1, created: CREATED });
     }
-    for (const [index, { state = "active", ...given }] of keys.entries()) {
+    for (const [index, { tags = {}, ...given }] of keys.entries()) {
       const key = { ...plainKey(id(100 + index)), ...given };
       await writer.insert("keys", key);
+      await writer.insert("keyNames", { keyring: key.keyring, name: key.name, key: key.id });
+      for (const [name, value] of Object.entries(tags)) await writer.insert("keyTags", { key: key.id, name, value });
       for (let version = 1; version <= key.version; version++) {
         await writer.insert("keyVersions", {
           key: key.id,
           version,
-          state,
+          state: key.state,
+          stateBefore: null,
+          compromised: 0,
+          activateAt: key.activateAt,
+          deactivateAt: key.deactivateAt,
           kekVersion: 1,
           blob: "0".repeat(64),
           created: CREATED,
+          changed: CREATED,
           checkValue: "0123456789",
           publicKey: null,
           fingerprint: null,
@@ -42,7 +50,6 @@ export async function keyrings(keys: readonly (Partial<Row<"keys">> & { state?: 
       }
     }
   });
-  return storage;
 }
 
 function plainKey(key: string): Row<"keys"> {
@@ -54,8 +61,11 @@ function plainKey(key: string): Row<"keys"> {
     version: 1,
     usages: '["encrypt","decrypt"]',
     exportable: 0,
-    tags: "{}",
     cryptoperiodSeconds: null,
     created: CREATED,
+    state: "active",
+    activateAt: null,
+    deactivateAt: null,
+    rotateAt: null,
   };
 }

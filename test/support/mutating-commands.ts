@@ -7,8 +7,11 @@ import { createVault } from "../../src/lib/quorum/genesis.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
 import { type CanonicalState, filesIn, type Projections } from "./canonical-state.ts";
 import { DESK_COMMANDS } from "./desk-commands.ts";
+import { KEY_COMMANDS } from "./key-commands.ts";
+import { PLAN_COMMANDS } from "./plan-commands.ts";
+import { expectSame, stageOfAnchor, stageOfKey, stageOfRefusal } from "./stages.ts";
 import { traced } from "./strace.ts";
-import { MadeVault } from "./vault.ts";
+import { AT_HAND, CUSTODIANS, found, INIT, SHARE_FILES, VAULT, vaultOf } from "./two-custodians.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Which of two states a place is in: as it was, or as the command makes it. There is no third. */
@@ -19,6 +22,8 @@ export interface MutatingCommand {
   name: string;
   /** The row whose calls it mostly makes again. */
   variantOf?: string;
+  /** Whether it is walked by the proofs only: the calls of the row it is a variant of are tested each time. */
+  provedOnly?: boolean;
   /** Makes a fresh place ready; it always has the passphrase files. */
   prepare: (place: Workspace) => Promise<void>;
   args: readonly string[];
@@ -36,24 +41,6 @@ export interface MutatingCommand {
   next: { args: readonly string[]; status: Readonly<Record<Stage, number>> };
 }
 
-const CUSTODIANS = ["alice", "bob"] as const;
-const SHARE_FILES = CUSTODIANS.map((name) => `${name}.share`);
-const PASSPHRASES = CUSTODIANS.flatMap((name) => ["--passphrase-file", `${name}=${name}.passphrase`]);
-const VAULT = ["--vault", "vault"] as const;
-const INIT = [
-  ..."init --rehearsal --vault vault --threshold 2 --custodian alice --custodian bob --shares-dir shares".split(" "),
-  ...PASSPHRASES,
-  "--yes",
-];
-const AT_HAND = [...SHARE_FILES.flatMap((file) => ["--share", `shares/${file}`]), ...PASSPHRASES, "--yes"];
-const PLAN_EXECUTE = [
-  "plan",
-  "execute",
-  "plan",
-  ...VAULT,
-  ...CUSTODIANS.flatMap((name) => ["--approval", `${name}.approval`]),
-];
-const CONFIRM = ["custodian", "confirm", "proof", ...VAULT];
 const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
 
 /** Every command that changes something, begun with the first of them: a new command is covered by its row here. */
@@ -131,76 +118,10 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
     stage: stageOfAnchor,
     next: { args: ["audit", "verify", ...VAULT], status: { before: 0, after: 0 } },
   },
+  ...KEY_COMMANDS,
   ...DESK_COMMANDS,
+  ...PLAN_COMMANDS,
 ];
-
-/** Those that end what began at own desks; kills walk them too. */
-export const PLAN_COMMANDS: readonly MutatingCommand[] = [
-  {
-    name: "plan execute",
-    prepare: async (place) => {
-      await found(place);
-      const plan = [
-        "key",
-        "create",
-        "payments",
-        "--algorithm",
-        "aes-256",
-        ...VAULT,
-        "--plan-out",
-        "plan",
-        "--plain-session",
-      ];
-      await succeed(place, 10, plan);
-      for (const name of CUSTODIANS) {
-        await succeed(place, 0, ["plan", "approve", "plan", ...ownShare(name), "--out", `${name}.approval`]);
-      }
-    },
-    args: PLAN_EXECUTE,
-    status: 0,
-    announces: true,
-    stage: stageOfKey,
-    next: { args: PLAN_EXECUTE, status: { before: 0, after: 12 } },
-  },
-  {
-    name: "custodian confirm",
-    prepare: async (place) => {
-      await found(place);
-      await succeed(place, 0, ["custodian", "request", ...VAULT, "--out", "request"]);
-      await succeed(place, 0, ["custodian", "prove", "request", ...ownShare("alice"), "--out", "proof"]);
-    },
-    args: CONFIRM,
-    status: 0,
-    announces: true,
-    stage: stageOfProof,
-    next: { args: CONFIRM, status: { before: 0, after: 0 } },
-  },
-];
-
-/** The vault of a prepared place, in process. */
-export function vaultOf(place: Workspace): MadeVault {
-  return new MadeVault(place, CUSTODIANS);
-}
-
-/** What every place has before it is prepared. */
-export async function writePassphrases(place: Workspace): Promise<void> {
-  for (const name of CUSTODIANS) await place.write(`${name}.passphrase`, `${vaultOf(place).passphrase(name)}\n`);
-}
-
-async function found(place: Workspace): Promise<void> {
-  const seen = await place.run(...INIT);
-  if (seen.status !== 0) throw new Error(String(seen));
-}
-
-async function succeed(place: Workspace, status: number, args: readonly string[]): Promise<void> {
-  const seen = await place.run(...args);
-  if (seen.status !== status) throw new Error(String(seen));
-}
-
-/** What a custodian adds at the own desk. */
-function ownShare(name: string): string[] {
-  return ["--share", `shares/${name}.share`, "--passphrase-file", `${name}=${name}.passphrase`, "--yes"];
-}
 
 /** A genesis in which the first custodian proved, and the second gave up. */
 async function leaveUnfinished(place: Workspace): Promise<void> {
@@ -259,60 +180,4 @@ function expectProvedFiles(projections: Projections): void {
     if (seat.confirmed === null || seat.file === null) continue;
     expectSame(`share file of ${seat.custodian}`, hex(sha256(readFileSync(seat.file))), seat.fileHash);
   }
-}
-
-function stageOfKey(found: CanonicalState, before: CanonicalState): Stage {
-  const [is, was] = [inForce(found), inForce(before)];
-  const made = is.projections["keys"]?.length === (was.projections["keys"]?.length ?? 0) + 1;
-  const grown = made ? ["keys", "keyVersions", "plans"] : [];
-  for (const [table, rows] of Object.entries(is.projections)) {
-    const old = was.projections[table] ?? [];
-    expectSame(
-      `rows of ${table}`,
-      rows.filter((row) => old.includes(row)),
-      old,
-    );
-    expectSame(`new rows of ${table}`, rows.length - old.length, grown.includes(table) ? 1 : 0);
-  }
-  return made ? "after" : "before";
-}
-
-function stageOfRefusal(found: CanonicalState, before: CanonicalState): Stage {
-  const [is, was] = [inForce(found), inForce(before)];
-  expectSame("projections", is.projections, was.projections);
-  return is.refusals > was.refusals ? "after" : "before";
-}
-
-/** One custodian's seat tells of a later proof, or nothing changed. */
-function stageOfProof(found: CanonicalState, before: CanonicalState): Stage {
-  const [is, was] = [inForce(found), inForce(before)];
-  const { seats, ...others } = is.projections;
-  const { seats: oldSeats = [], ...oldOthers } = was.projections;
-  expectSame("projections", others, oldOthers);
-  const changed = (seats ?? []).filter((row) => !oldSeats.includes(row));
-  if (changed.length > 1) throw new Error(`more seats changed than one: ${changed.join()}`);
-  return changed.length === 1 ? "after" : "before";
-}
-
-function stageOfAnchor(found: CanonicalState, before: CanonicalState): Stage {
-  const [is, was] = [inForce(found), inForce(before)];
-  expectSame("projections", is.projections, was.projections);
-  if (is.anchor === undefined || was.anchor === undefined) throw new Error("the anchor is lost");
-  return is.anchor.size > was.anchor.size ? "after" : "before";
-}
-
-interface InForce {
-  projections: Projections;
-  refusals: number;
-  anchor: { size: number } | undefined;
-}
-
-function inForce(state: CanonicalState): InForce {
-  if (state.kind !== "in force") throw new Error(`the vault is ${state.kind}`);
-  return state;
-}
-
-function expectSame(what: string, found: unknown, wanted: unknown): void {
-  const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];
-  if (is !== should) throw new Error(`${what}: ${is}, wanted ${should}`);
 }

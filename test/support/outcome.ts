@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { type ExpectStatic, expect as globalExpect } from "vitest";
 import { Desk } from "./desk.ts";
 import type { MadeVault } from "./vault.ts";
 
@@ -17,8 +17,15 @@ export interface Outcome {
  *
  * @param command its words, `key create`
  * @param golden folder of the golden files, from the test's own
+ * @param expect the test's own, where tests run at the same time
  */
-export async function expectOutcome(made: MadeVault, command: string, golden: string, given: Outcome): Promise<void> {
+export async function expectOutcome(
+  made: MadeVault,
+  command: string,
+  golden: string,
+  given: Outcome,
+  expect: ExpectStatic = globalExpect,
+): Promise<void> {
   await using copy = await made.copy();
   const env = given.desk === undefined ? {} : { XDG_STATE_HOME: new Desk(copy, given.desk).home };
   const seen = await copy.place.runWith({ env }, ...command.split(" "), ...given.args);

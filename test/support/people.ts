@@ -11,6 +11,8 @@ export class ScriptedPeople implements Interaction {
   readonly views: PlanView[] = [];
   readonly accepted: string[] = [];
   readonly refused: ConclaveError[] = [];
+  /** What had to be typed at each last question. */
+  readonly typed: (string | undefined)[] = [];
   /** What gathering said each time that it asked for a share. */
   readonly progress: (readonly QuorumProgress[])[] = [];
   readonly #coming: (() => Promise<PresentedShare>)[];
@@ -37,7 +39,8 @@ export class ScriptedPeople implements Interaction {
     return this.patient;
   }
 
-  async confirm(): Promise<void> {
+  async confirm(typed: string | undefined): Promise<void> {
+    this.typed.push(typed);
     if (!this.agreeing) throw new ConclaveError("ABORTED", "aborted");
   }
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { canonicalState } from "./canonical-state.ts";
 import { PreparedPlace } from "./disturbance.ts";
-import { type MutatingCommand, vaultOf } from "./mutating-commands.ts";
+import type { MutatingCommand } from "./mutating-commands.ts";
 import { type RecordedCall, recordCalls } from "./recorded-calls.ts";
 import { type DiskState, EVERYTHING, type Fate, NOTHING, SimulatedDisk, writeDisk } from "./simulated-disk.ts";
+import { vaultOf } from "./two-custodians.ts";
 
 /** What came of cutting the power again and again. */
 export interface PowerCutTally {

@@ -20,6 +20,14 @@ export function editDatabase<R>(path: string, edit: (database: Database.Database
   }
 }
 
+/** Put all rows of another database's table in place of those that are there. */
+export function replaceTable(path: string, other: string, table: string): void {
+  editDatabase(path, (database) => {
+    database.exec(`ATTACH '${other}' AS other`);
+    database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" SELECT * FROM other."${table}"`);
+  });
+}
+
 /** Everything in a database: each of its tables with its rows, in the order of the primary key. Leaves the file as it is. */
 export function contentsOf(path: string): Record<string, unknown[]> {
   const database = new Database(path, { fileMustExist: true, readonly: true });

@@ -5,6 +5,7 @@ import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { Algorithm } from "../../src/lib/key/algorithm.ts";
 import { type KeyRequest, planKeyCreate } from "../../src/lib/key/request.ts";
+import type { PlannedAction } from "../../src/lib/quorum/action.ts";
 import { type Executed, executePlan } from "../../src/lib/quorum/execute.ts";
 import { createVault } from "../../src/lib/quorum/genesis.ts";
 import type { GenesisInteraction, Interaction } from "../../src/lib/quorum/interaction.ts";
@@ -129,9 +130,19 @@ export class MadeVault implements AsyncDisposable {
   }
 
   async createKeyWith(people: Interaction, name: string, algorithm: Algorithm = "aes-256"): Promise<Executed> {
+    return await this.performWith(people, async (vault) => [
+      await planKeyCreate(vault.reader, { ...PLAIN_KEY, name, algorithm }),
+    ]);
+  }
+
+  /** Let alice and bob perform what is planned over the opened vault, in one plan. */
+  perform(planner: Planner): Promise<Executed> {
+    return this.performWith(this.interaction("alice", "bob"), planner);
+  }
+
+  async performWith(people: Interaction, planner: Planner, reason = "a test"): Promise<Executed> {
     await using vault = await this.open();
-    const planned = await planKeyCreate(vault.reader, { ...PLAIN_KEY, name, algorithm });
-    const prepared = await preparePlan(vault, ACTIONS, { actions: [planned], reason: "a test" });
+    const prepared = await preparePlan(vault, ACTIONS, { actions: await planner(vault), reason });
     return await executePlan(vault, prepared, people);
   }
 
@@ -152,6 +163,9 @@ export class MadeVault implements AsyncDisposable {
     await this.place[Symbol.asyncDispose]();
   }
 }
+
+/** Resolves names to the actions of one plan, as a command does. */
+export type Planner = (vault: Vault) => Promise<readonly PlannedAction[]>;
 
 /** What `key create NAME` asks for without further flags. */
 export const PLAIN_KEY: Omit<KeyRequest, "name" | "algorithm"> = {

@@ -14,7 +14,7 @@ const VAULT = ["--vault", "vault"];
 const ALICE = ["--share", "shares/alice.share", "--passphrase-file", "alice=alice.passphrase"];
 const BOB = ["--share", "shares/bob.share", "--passphrase-file", "bob=bob.passphrase"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: [...VAULT, ...ALICE, ...BOB, "--yes", "--reason", "a new battery"], status: 0 },
   { outcome: "json", args: [...VAULT, ...ALICE, ...BOB, "--yes", "--json"], status: 0 },
@@ -24,4 +24,6 @@ test.for([
   { outcome: "no-custodians", args: [...VAULT, "--yes"], status: 2 },
   { outcome: "no-session", args: [...VAULT, "--plan-out", "P"], status: 2 },
   { outcome: "too-few", args: [...VAULT, ...ALICE, "--yes"], status: 11 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "clock accept", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "clock accept", "../golden", outcome, expect),
+);

@@ -24,7 +24,7 @@ afterAll(async () => made[Symbol.asyncDispose]());
 
 const VAULT = ["--vault", "vault"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["bob.proof", ...VAULT], status: 0 },
   { outcome: "two", args: ["alice.proof", "bob.proof", ...VAULT], status: 0 },
@@ -38,7 +38,9 @@ test.for([
   { outcome: "altered", args: ["altered.proof", ...VAULT], status: 12 },
   { outcome: "renamed", args: ["renamed.proof", ...VAULT], status: 12 },
   { outcome: "renamed-json", args: ["renamed.proof", ...VAULT, "--json"], status: 12 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "custodian confirm", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "custodian confirm", "../golden", outcome, expect),
+);
 
 test("of several, the good ones before a bad one are recorded", async () => {
   await using copy = await made.copy();

@@ -16,7 +16,7 @@ afterAll(async () => made[Symbol.asyncDispose]());
 const VAULT = ["--vault", "vault"];
 const BOB = ["--passphrase-file", "bob=bob.passphrase"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["shares/bob.share", ...VAULT, ...BOB], status: 0 },
   { outcome: "json", args: ["shares/bob.share", ...VAULT, ...BOB, "--json"], status: 0 },
@@ -35,4 +35,6 @@ test.for([
     status: 11,
   },
   { outcome: "letter", args: ["bob=letter", ...VAULT, ...BOB], status: 11 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "custodian drill", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "custodian drill", "../golden", outcome, expect),
+);

@@ -16,16 +16,20 @@ afterAll(async () => {
   for (const vault of [made, quiet]) await vault[Symbol.asyncDispose]();
 });
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["--vault", "vault"], status: 0 },
   { outcome: "json", args: ["--vault", "vault", "--json"], status: 0 },
   { outcome: "max-age", args: ["--vault", "vault", "--max-age", "90d"], status: 0 },
   { outcome: "bad-max-age", args: ["--vault", "vault", "--max-age", "quarter"], status: 2 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "custodian list", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "custodian list", "../golden", outcome, expect),
+);
 
-test.for([
+test.concurrent.for([
   { outcome: "too-old", args: ["--vault", "vault", "--max-age", "90d"], status: 17 },
   { outcome: "too-old-json", args: ["--vault", "vault", "--max-age", "90d", "--json"], status: 17 },
   { outcome: "old-enough", args: ["--vault", "vault", "--max-age", "200d"], status: 0 },
-])("$outcome: $status", async (outcome) => expectOutcome(quiet, "custodian list", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(quiet, "custodian list", "../golden", outcome, expect),
+);

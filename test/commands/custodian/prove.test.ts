@@ -24,7 +24,7 @@ const SHARE = ["--share", "shares/bob.share"];
 const BOB = [...SHARE, "--passphrase-file", "bob=bob.passphrase"];
 const OUT = ["--out", "bob.proof", "--yes"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["good.request", ...BOB, ...OUT], status: 0 },
   { outcome: "json", args: ["good.request", ...BOB, ...OUT, "--json"], status: 0 },
@@ -43,6 +43,6 @@ test.for([
   { outcome: "letter", args: ["letter", ...BOB, ...OUT], status: 12 },
   { outcome: "unknown-host", args: ["forged.request", ...BOB, ...OUT], status: 12 },
   { outcome: "wrong-words", args: ["forged.request", ...BOB, ...OUT, "--words", "yes"], status: 12 },
-])("$outcome: $status", async (outcome) =>
-  expectOutcome(made, "custodian prove", "../golden", { ...outcome, desk: "of-bob" }),
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "custodian prove", "../golden", { ...outcome, desk: "of-bob" }, expect),
 );

@@ -11,7 +11,7 @@ afterAll(async () => made[Symbol.asyncDispose]());
 
 const VAULT = ["--vault", "vault"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: [...VAULT, "--out", "november.request"], status: 0 },
   { outcome: "json", args: [...VAULT, "--out", "november.request", "--json"], status: 0 },
@@ -19,4 +19,6 @@ test.for([
   { outcome: "no-vault", args: ["--vault", "elsewhere", "--out", "november.request"], status: 3 },
   { outcome: "no-folder", args: [...VAULT, "--out", "nowhere/november.request"], status: 3 },
   { outcome: "out-exists", args: [...VAULT, "--out", "there.request"], status: 4 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "custodian request", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(made, "custodian request", "../golden", outcome, expect),
+);

@@ -16,7 +16,7 @@ const SHARE = ["--share", "shares/bob.share"];
 const BOB = [...SHARE, "--passphrase-file", "bob=bob.passphrase"];
 const OUT = ["--out", "answer", "--yes"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["good.plan", ...BOB, ...OUT], status: 0 },
   { outcome: "json", args: ["good.plan", ...BOB, ...OUT, "--json"], status: 0 },
@@ -45,8 +45,8 @@ test.for([
   { outcome: "unknown-host", args: ["forged.plan", ...BOB, ...OUT], status: 12 },
   { outcome: "unknown-host-json", args: ["forged.plan", ...BOB, ...OUT, "--json"], status: 12 },
   { outcome: "wrong-words", args: ["forged.plan", ...BOB, ...OUT, "--words", "yes of course"], status: 12 },
-])("$outcome: $status", async (outcome) =>
-  expectOutcome(sent.made, "plan approve", "../golden", { ...outcome, desk: "of-bob" }),
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(sent.made, "plan approve", "../golden", { ...outcome, desk: "of-bob" }, expect),
 );
 
 test("the approval file is private, and the machine remembers the host from then on", async () => {

@@ -10,7 +10,7 @@ afterAll(async () => sent[Symbol.asyncDispose]());
 
 const VAULT = ["--vault", "vault"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["good.plan", ...VAULT, "--reason", "wrong keyring"], status: 0 },
   { outcome: "json", args: ["good.plan", ...VAULT, "--json"], status: 0 },
@@ -21,7 +21,9 @@ test.for([
   { outcome: "cancelled", args: ["gone.plan", ...VAULT], status: 3 },
   { outcome: "not-found", args: ["none.plan", ...VAULT], status: 3 },
   { outcome: "letter", args: ["letter", ...VAULT], status: 12 },
-])("$outcome: $status", async (outcome) => expectOutcome(sent.made, "plan cancel", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(sent.made, "plan cancel", "../golden", outcome, expect),
+);
 
 test("an open plan is named by its id, too", async () => {
   await using copy = await sent.made.copy();

@@ -16,7 +16,7 @@ const from = (plan: string, ...names: string[]) => [
 const CAROL = ["--share", "shares/carol.share", "--passphrase-file", "carol=carol.passphrase"];
 const SESSION = ["--session-passphrase-file", "session.passphrase"];
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: from("good", "alice", "bob"), status: 0 },
   { outcome: "json", args: [...from("good", "alice", "bob"), "--json"], status: 0 },
@@ -57,7 +57,9 @@ test.for([
   { outcome: "forged", args: from("forged"), status: 12 },
   { outcome: "altered", args: from("altered"), status: 12 },
   { outcome: "letter", args: ["letter", ...VAULT], status: 12 },
-])("$outcome: $status", async (outcome) => expectOutcome(sent.made, "plan execute", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(sent.made, "plan execute", "../golden", outcome, expect),
+);
 
 test("in the room, who is still needed is asked; who stops there leaves the plan waiting", async () => {
   await using copy = await sent.made.copy();

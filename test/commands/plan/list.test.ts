@@ -15,14 +15,14 @@ afterAll(async () => {
   for (const vault of [made, idle]) await vault[Symbol.asyncDispose]();
 });
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["--vault", "vault"], status: 0 },
   { outcome: "json", args: ["--vault", "vault", "--json"], status: 0 },
   { outcome: "no-vault", args: ["--vault", "elsewhere"], status: 3 },
-])("$outcome: $status", async (outcome) => expectOutcome(made, "plan list", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) => expectOutcome(made, "plan list", "../golden", outcome, expect));
 
-test.for([
+test.concurrent.for([
   { outcome: "none", args: ["--vault", "vault"], status: 0 },
   { outcome: "none-json", args: ["--vault", "vault", "--json"], status: 0 },
-])("$outcome: $status", async (outcome) => expectOutcome(idle, "plan list", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) => expectOutcome(idle, "plan list", "../golden", outcome, expect));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(async () => sent[Symbol.asyncDispose]());
 
-test.for([
+test.concurrent.for([
   { outcome: "help", args: ["--help"], status: 0 },
   { outcome: "success", args: ["good.plan"], status: 0 },
   { outcome: "sealed", args: ["sealed.plan"], status: 0 },
@@ -23,7 +23,9 @@ test.for([
   { outcome: "letter", args: ["letter"], status: 12 },
   { outcome: "approval", args: ["bob.good"], status: 12 },
   { outcome: "folder", args: ["shares"], status: 12 },
-])("$outcome: $status", async (outcome) => expectOutcome(sent.made, "plan show", "../golden", outcome));
+])("$outcome: $status", async (outcome, { expect }) =>
+  expectOutcome(sent.made, "plan show", "../golden", outcome, expect),
+);
 
 test("needs no vault, and writes nothing", async () => {
   await using copy = await sent.made.copy();

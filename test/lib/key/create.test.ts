@@ -5,7 +5,7 @@ import { ALGORITHM_NAMES, ALGORITHMS } from "../../../src/lib/key/algorithm.ts";
 import { type KeyCreateParameters, keyCreate } from "../../../src/lib/key/create.ts";
 import { describeKey } from "../../../src/lib/key/describe.ts";
 import { fingerprint } from "../../../src/lib/key/fingerprint.ts";
-import { id, keyrings } from "../../support/keyrings.ts";
+import { CREATED, id, keyrings } from "../../support/keyrings.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
 
 const PARAMETERS: KeyCreateParameters = {
@@ -16,6 +16,9 @@ const PARAMETERS: KeyCreateParameters = {
   exportable: false,
   tags: {},
   cryptoperiodSeconds: null,
+  state: "active",
+  activateAt: null,
+  deactivateAt: null,
 };
 
 describe("what is checked", () => {
@@ -31,6 +34,7 @@ describe("what is checked", () => {
     const checked = keyCreate.check(
       { ...PARAMETERS, ...given, usages: [...(given.usages ?? PARAMETERS.usages)] },
       state,
+      CREATED,
     );
     if (code === undefined) await checked;
     else await expect(checked).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
@@ -38,7 +42,9 @@ describe("what is checked", () => {
 
   test("a name is given once, also where the key was destroyed", async () => {
     await using state = await keyrings([{ name: "payments", state: "destroyed" }]);
-    await expect(keyCreate.check({ ...PARAMETERS, name: "payments" }, state)).rejects.toMatchObject({ code: "EXISTS" });
+    await expect(keyCreate.check({ ...PARAMETERS, name: "payments" }, state, CREATED)).rejects.toMatchObject({
+      code: "EXISTS",
+    });
   });
 });
 
@@ -58,6 +64,9 @@ describe("parameters", () => {
     { what: "a cryptoperiod of 0", given: { cryptoperiodSeconds: 0 } },
     { what: "half a second", given: { cryptoperiodSeconds: 0.5 } },
     { what: "exportable as a word", given: { exportable: "no" } },
+    { what: "another state", given: { state: "suspended" } },
+    { what: "no time", given: { activateAt: "tomorrow" } },
+    { what: "a time without milliseconds", given: { deactivateAt: "2027-01-31T12:00:00Z" } },
   ])("$what is refused", ({ given }) => {
     expect(keyCreate.parameters.safeParse({ ...PARAMETERS, ...given }).success).toBe(false);
     expect(keyCreate.parameters.safeParse(PARAMETERS).success).toBe(true);
@@ -75,7 +84,7 @@ describe("each algorithm, made by a quorum", () => {
     const { entries } = await made.createKey(algorithm, ["carol", "alice"], algorithm);
     expect(entries.length).toBe(2);
     await using vault = await made.open();
-    const key = await describeKey(vault.reader, algorithm);
+    const key = await describeKey(vault.reader, algorithm, CREATED);
     expect(key).toMatchObject({ algorithm, state: "active", usages: [...ALGORITHMS[algorithm].purposes[0]] });
     const [version] = key.versions;
     const isSymmetric = algorithm === "aes-256" || algorithm === "hmac-sha256";

@@ -1,19 +1,31 @@
 import { expect, test } from "vitest";
-import { describeKey, listKeys } from "../../../src/lib/key/describe.ts";
+import { describeKey } from "../../../src/lib/key/describe.ts";
+import { listKeys } from "../../../src/lib/key/list.ts";
 import { CREATED, id, keyrings } from "../../support/keyrings.ts";
 
 const FIVE = [
   { name: "a" },
-  { name: "b", keyring: id(1), state: "suspended" },
+  { name: "b", keyring: id(1), state: "suspended" as const },
   { name: "c", version: 2 },
-  { name: "d", state: "suspended" },
-  { name: "e", tags: '{"team":"cards"}', usages: '["mac"]', exportable: 1 as const, cryptoperiodSeconds: 60 },
+  { name: "d", state: "suspended" as const },
+  { name: "e", tags: { team: "cards" }, usages: '["mac"]', exportable: 1 as const, cryptoperiodSeconds: 60 },
 ];
 
 test("a key is described with all its versions", async () => {
   await using state = await keyrings(FIVE);
-  const version = { state: "active", created: CREATED, checkValue: "0123456789", fingerprint: null, publicKey: null };
-  expect(await describeKey(state, "default/c")).toEqual({
+  const version = {
+    state: "active",
+    permits: ["encrypt", "decrypt"],
+    created: CREATED,
+    changed: CREATED,
+    activateAt: null,
+    deactivateAt: null,
+    compromised: false,
+    checkValue: "0123456789",
+    fingerprint: null,
+    publicKey: null,
+  };
+  expect(await describeKey(state, "default/c", CREATED)).toEqual({
     id: id(102),
     name: "c",
     keyring: "default",
@@ -24,12 +36,13 @@ test("a key is described with all its versions", async () => {
     tags: {},
     cryptoperiodSeconds: null,
     created: CREATED,
+    rotateAt: null,
     versions: [
       { version: 1, ...version },
       { version: 2, ...version },
     ],
   });
-  expect(await describeKey(state, "e")).toMatchObject({
+  expect(await describeKey(state, "e", CREATED)).toMatchObject({
     usages: ["mac"],
     exportable: true,
     tags: { team: "cards" },
@@ -40,21 +53,21 @@ test("a key is described with all its versions", async () => {
 test.for([
   { filter: {}, names: ["a", "b", "c", "d", "e"] },
   { filter: { keyring: "cards" }, names: ["b"] },
-  { filter: { state: "suspended" }, names: ["b", "d"] },
-  { filter: { keyring: "default", state: "suspended" }, names: ["d"] },
-  { filter: { state: "destroyed" }, names: [] },
+  { filter: { state: "suspended" as const }, names: ["b", "d"] },
+  { filter: { keyring: "default", state: "suspended" as const }, names: ["d"] },
+  { filter: { state: "destroyed" as const }, names: [] },
   { filter: { after: id(102) }, names: ["d", "e"] },
   { filter: { after: id(104) }, names: [] },
 ])("$filter: $names", async ({ filter, names }) => {
   await using state = await keyrings(FIVE);
-  const { keys, next } = await listKeys(state, { ...filter, limit: 100 });
+  const { keys, next } = await listKeys(state, { ...filter, limit: 100 }, CREATED);
   expect(keys.map(({ name }) => name)).toEqual(names);
   expect(next).toBeNull();
 });
 
 test("an unknown keyring is an error, not an empty list", async () => {
   await using state = await keyrings(FIVE);
-  await expect(listKeys(state, { keyring: "paper", limit: 1 })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(listKeys(state, { keyring: "paper", limit: 1 }, CREATED)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
 test.for([1, 2, 3, 4, 5, 6])("pages of %d give each key once", async (limit) => {
@@ -62,7 +75,7 @@ test.for([1, 2, 3, 4, 5, 6])("pages of %d give each key once", async (limit) => 
   const seen: string[] = [];
   let pages = 0;
   for (let after: string | undefined; ; ) {
-    const page = await listKeys(state, { after, limit });
+    const page = await listKeys(state, { after, limit }, CREATED);
     expect(page.keys.length).toBeLessThanOrEqual(limit);
     seen.push(...page.keys.map(({ name }) => name));
     pages++;
@@ -75,8 +88,8 @@ test.for([1, 2, 3, 4, 5, 6])("pages of %d give each key once", async (limit) => 
 
 test("pages of a filtered list, too", async () => {
   await using state = await keyrings(FIVE);
-  const first = await listKeys(state, { state: "suspended", limit: 1 });
+  const first = await listKeys(state, { state: "suspended", limit: 1 }, CREATED);
   expect(first).toMatchObject({ keys: [{ name: "b" }], next: id(101) });
-  const second = await listKeys(state, { state: "suspended", limit: 1, after: id(101) });
+  const second = await listKeys(state, { state: "suspended", limit: 1, after: id(101) }, CREATED);
   expect(second).toMatchObject({ keys: [{ name: "d" }], next: null });
 });

@@ -5,8 +5,8 @@ import { randomUuid } from "../../../src/lib/crypto/random.ts";
 import { canonicalJson } from "../../../src/lib/json.ts";
 import { summarizeActs } from "../../../src/lib/quorum/exposure.ts";
 import { manifestHash } from "../../../src/lib/quorum/manifest.ts";
-import { memoryStorage } from "../../../src/lib/storage/sqlite.ts";
 import { manifestOf } from "../../support/manifests.ts";
+import { scratchTables } from "../../support/scratch-tables.ts";
 
 const TIME = timestamp(new Date(0));
 
@@ -35,7 +35,7 @@ async function summary(acts: readonly Approvals[]) {
     seen: null,
     sealed: null,
   });
-  await using storage = await memoryStorage();
+  await using storage = await scratchTables();
   await storage.transaction(async (writer) => {
     await writer.insert("quorums", { id: quorum, name: "root", created: TIME });
     await writer.insert("generations", {

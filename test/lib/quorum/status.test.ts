@@ -37,8 +37,6 @@ test("a new vault", async () => {
       },
     ],
     openPlans: 0,
-    keyrings: 1,
-    keys: { active: 1 },
     head: { size: 7, root: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomSecret } from "../../../src/lib/crypto/random.ts";
 import { Secret } from "../../../src/lib/secret.ts";
-import { memoryStorage } from "../../../src/lib/storage/sqlite.ts";
 import type { Storage } from "../../../src/lib/storage/storage.ts";
 import { type Blob, wrapKek } from "../../../src/lib/vault/hierarchy.ts";
 import { Unlocked } from "../../../src/lib/vault/unlocked.ts";
+import { scratchTables } from "../../support/scratch-tables.ts";
 
 const VAULT = "0b0c5f5e-3a8e-4f0a-9f39-5d1c1b6d2a11";
 const OWNER = { keyring: "r", key: "k", version: 1, algorithm: "aes-256" };
@@ -12,7 +12,7 @@ const OWNER = { keyring: "r", key: "k", version: 1, algorithm: "aes-256" };
 let storage: Storage;
 
 beforeEach(async () => {
-  storage = await memoryStorage();
+  storage = await scratchTables();
   using kek = randomSecret(32);
   using key = quorumKey();
   const blob = wrapKek(key, kek, { vault: VAULT, quorum: "q", generation: 1, keyring: "r", version: 1 });
