@@ -125,7 +125,7 @@ test("tests mirror the sources that they are of", () => {
     globSync("{src,bin}/**/*", { cwd: ROOT }).map((path) => path.replace(/^src\//, "").replace(/\.\w+$/, "")),
   );
   const strays = tests
-    .map(({ path }) => /^test\/((?:lib|bin)\/.*)\.test\.ts$/.exec(path)?.[1])
+    .map(({ path }) => /^test\/((?:lib|bin)\/[^.]*)\.(?:[a-z-]+\.)?test\.ts$/.exec(path)?.[1])
     .filter((name) => name !== undefined && !known.has(name));
   expect(strays).toEqual([]);
 });

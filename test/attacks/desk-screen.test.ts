@@ -183,7 +183,7 @@ describe("I4: the program", () => {
     await sendKeyPlan(made, { name: "because" }, { reason: FREE });
   });
 
-  test.for<[status: number, ...args: string[]]>([
+  test.concurrent.for<[status: number, ...args: string[]]>([
     [0, "plan", "show", "free"],
     [0, "plan", "show", "free", "--json"],
     [12, "plan", "show", "named"],

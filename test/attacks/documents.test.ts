@@ -27,7 +27,7 @@ function kindOf(name: string): DocumentKind {
 }
 
 test.for(NAMES)(
-  "mutants of one %s: refused by the right code, never a crash, quickly",
+  "hostile files: mutants of one %s: refused by the right code, never a crash, quickly",
   { timeout: 60_000 },
   async (name) => {
     const kind = kindOf(name);
@@ -66,7 +66,7 @@ function disguised(good: Uint8Array): [what: string, bytes: Uint8Array][] {
   ];
 }
 
-test.for(NAMES)("one %s in disguise: refused", async (name) => {
+test.for(NAMES)("hostile files: one %s in disguise: refused", async (name) => {
   const kind = kindOf(name);
   const accepted: string[] = [];
   const good = fromUtf8(kind.bytes);

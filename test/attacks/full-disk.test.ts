@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type CanonicalState, canonicalState, filesIn } from "../support/canonical-state.ts";
-import { MUTATING_COMMANDS, vaultOf, writePassphrases } from "../support/mutating-commands.ts";
+import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
 import type { Seen } from "../support/seen.ts";
+import { vaultOf, writePassphrases } from "../support/two-custodians.ts";
 import { type Workspace, workspace } from "../support/workspace.ts";
 
 const [INIT = [], CREATE = []] = ["init", "key create"].map(

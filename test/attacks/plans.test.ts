@@ -382,7 +382,7 @@ describe("plans", () => {
     await copy.createKey("asked-for", ["alice", "bob"]);
     await expectRefused(copy, sent.file, [approvals.alice, approvals.bob], {
       code: "EXISTS",
-      message: "key default/asked-for exists already; a name is given once, for ever",
+      message: "key default/asked-for exists already, or did; a name is given once, for ever",
     });
   });
 

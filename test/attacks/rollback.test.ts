@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadAnchor } from "../../src/lib/host/anchor.ts";
 import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
 import { DamagedVault } from "../support/damage.ts";
-import { contentsOf, editDatabase } from "../support/raw-database.ts";
+import { create, together } from "../support/key-acts.ts";
+import { contentsOf, editDatabase, replaceTable } from "../support/raw-database.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 
 let made: MadeVault;
@@ -16,7 +17,7 @@ let newer: Uint8Array;
 
 beforeAll(async () => {
   made = await foundVault();
-  await made.createKey("payments", ["alice", "bob"]);
+  await made.perform(create("payments", { tag: ["owner=cards"] }));
   older = readFileSync(made.database);
   await made.createKey("signing", ["bob", "carol"], "ed25519");
   newer = readFileSync(made.database);
@@ -96,7 +97,7 @@ describe("T6: an older copy of the whole vault", () => {
     const before = copy.place.file("older.db");
     writeFileSync(before, older, { mode: 0o600 });
     replaceTable(copy.database, before, table);
-    const changed = ["keys", "keyVersions", "plans"].includes(table);
+    const changed = ["keys", "keyNames", "keyVersions", "plans"].includes(table);
     if (changed) await expect(copy.verify()).rejects.toMatchObject({ code: "INTEGRITY" });
     else await expect(copy.verify()).resolves.toMatchObject({ result: "VERIFIED" });
   });
@@ -210,8 +211,9 @@ describe("another vault", () => {
   test.for(Object.keys(PRIMARY_KEYS))("T10: its rows in place of those of %s", async (table) => {
     await using copy = await made.copy();
     await using other = await foundVault();
-    await other.createKey("payments", ["alice", "bob"]);
-    await other.createKey("signing", ["bob", "carol"], "ed25519");
+    await other.perform(
+      together(create("payments", { tag: ["owner=cards"] }), create("signing", { algorithm: "ed25519" })),
+    );
     replaceTable(copy.database, other.database, table);
     const refusal = { code: "INTEGRITY" };
     await expect(copy.verify()).rejects.toMatchObject(refusal);
@@ -261,12 +263,4 @@ const INIT = ["--threshold", "2", "--custodian", "alice", "--custodian", "bob", 
 function noteOf(path: string): string {
   const [row] = (contentsOf(path)["checkpoint"] ?? []) as { note: string }[];
   return row?.note ?? "";
-}
-
-/** Take all rows of one table from another database. */
-function replaceTable(path: string, other: string, table: string): void {
-  editDatabase(path, (database) => {
-    database.exec(`ATTACH '${other}' AS other`);
-    database.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" SELECT * FROM other."${table}"`);
-  });
 }

@@ -21,17 +21,14 @@ describe("I4: what people are shown, with a hostile text in every place", () => 
     rehearsal: false,
   });
   const key = (text: string): KeyDescription => ({
-    id: text,
-    name: text,
-    keyring: text,
-    algorithm: text,
-    state: text,
-    usages: [text],
-    exportable: false,
-    tags: { [text]: text },
-    cryptoperiodSeconds: null,
-    created: text,
-    versions: [{ version: 1, state: text, created: text, checkValue: text, fingerprint: text, publicKey: text }],
+    ...{ id: text, name: text, keyring: text, algorithm: text, state: "active", usages: ["mac"], exportable: false },
+    ...{ tags: { [text]: text }, cryptoperiodSeconds: null, created: text, rotateAt: text },
+    versions: [
+      {
+        ...{ version: 1, state: "active", permits: ["mac"], created: text, changed: text, compromised: true },
+        ...{ activateAt: text, deactivateAt: text, checkValue: text, fingerprint: text, publicKey: text },
+      },
+    ],
   });
   const founded = (text: string): FoundedVault => ({
     vault: text,

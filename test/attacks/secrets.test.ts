@@ -4,10 +4,11 @@ import { utf8 } from "../../src/lib/bytes.ts";
 import { type Canary, canariesOf, leaksIn, leaksInFiles } from "../support/canaries.ts";
 import { DESK_COMMANDS } from "../support/desk-commands.ts";
 import { PreparedPlace } from "../support/disturbance.ts";
-import { MUTATING_COMMANDS, vaultOf } from "../support/mutating-commands.ts";
+import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
 import { haveProc, watch } from "../support/proc.ts";
 import type { Seen } from "../support/seen.ts";
 import { haveStrace, traced } from "../support/strace.ts";
+import { vaultOf } from "../support/two-custodians.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 import { type Workspace, workspace } from "../support/workspace.ts";
 

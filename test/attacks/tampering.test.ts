@@ -8,6 +8,7 @@ import { openWithPassphrase } from "../../src/lib/share/sealed-file.ts";
 import { PRIMARY_KEYS, PROJECTIONS, type TableName } from "../../src/lib/storage/tables.ts";
 import { type AnyRow, otherValues, rowOf, set } from "../support/cells.ts";
 import { DamagedVault } from "../support/damage.ts";
+import { create, move, rotate, rotateKeyring, together, update } from "../support/key-acts.ts";
 import { contentsOf, editDatabase } from "../support/raw-database.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 
@@ -27,11 +28,21 @@ beforeAll(async () => {
   await made.createKey("signing", ["bob", "carol"], "ed25519");
   await refusedToCreate("payments", "alice", "carol");
   await made.createKey("backups", ["alice", "bob", "carol"]);
+  await liveOn();
   made.surroundings.state = made.place.file("elsewhere"); // a machine without memory of the vault, which would refuse more
   vault = new DamagedVault(made);
   tables = contentsOf(made.database) as Record<TableName, AnyRow[]>;
   ids = KEYS.map((name) => String(tables.keys.find((row) => row["name"] === name)?.["id"]));
 });
+
+/** What fills every column of every table: states, dates, tags, names of before, versions of keys and of KEKs. */
+async function liveOn(): Promise<void> {
+  const dates = { activateAt: "2999-01-31", deactivateAt: "2999-12-31", cryptoperiod: "90d" };
+  await made.perform(together(create("tokens", { tag: ["owner=cards"] }), create("later", dates), create("gone")));
+  await made.perform(together(rotate("tokens"), rotateKeyring(), move("compromise", "gone")));
+  await made.perform(together(move("suspend", "tokens"), move("suspend", "later"), move("destroy", "gone")));
+  await made.perform(together(update("tokens", { name: "tokens-2027", tag: ["cost=7"] }), rotate("signing")));
+}
 
 /** An attempt that the vault records. */
 async function refusedToCreate(name: string, ...custodians: string[]): Promise<void> {
@@ -68,7 +79,7 @@ describe("T2: one value of one row, changed by plain SQL", () => {
         }
       }
     }
-    if (table !== "checkpoint") expect(changed).toBeGreaterThanOrEqual(tables[table].length);
+    if (table !== "checkpoint") expect(changed).toBeGreaterThanOrEqual(Math.max(1, tables[table].length));
   });
 
   /** What names the place in a message. */
@@ -78,7 +89,7 @@ describe("T2: one value of one row, changed by plain SQL", () => {
     if (table === "entries" && column === "text") return new RegExp(`\\bentry ${sequence}\\b|stands at ${sequence}$`);
     if (table === "entries") return new RegExp(`\\bentr(?:y|ies) ${sequence}\\b|\\bentry ${sequence + 1}\\b`);
     if (table === "checkpoint") return /checkpoint(?::|\)$)/;
-    if (table === "blobs") return /^blobs: .*(?:ciphertext of (?:key \w+|KEK) version 1 |belongs to nothing)/;
+    if (table === "blobs") return /^blobs: .*(?:ciphertext of (?:key [\w-]+|KEK) version \d |belongs to nothing)/;
     if (table === "vault") return new RegExp(`^vault(?:: column ${column}| \\S+, column ${column}|.*row)`);
     if (PRIMARY_KEYS[table].some((name) => name === column)) return new RegExp(`^${table} .*row`);
     return new RegExp(`^${place}, column ${column}: is .*, the audit chain says`);
@@ -193,8 +204,8 @@ describe("T1: ciphertexts", () => {
       update.run(b.bytes, a.hash);
       update.run(a.bytes, b.hash);
     });
-    expect(message).toContain("the ciphertext of key payments version 1 (keyVersions) is altered");
-    expect(message).toContain("the ciphertext of key backups version 1 (keyVersions) is altered");
+    expect(message).toContain("the ciphertext of key payments version 1 is altered");
+    expect(message).toContain("the ciphertext of key backups version 1 is altered");
   });
 
   test("named by each other's key", async () => {

@@ -2,17 +2,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listEntries, readEntry } from "../../src/lib/audit/list.ts";
 import { isConclaveError } from "../../src/lib/errors.ts";
-import { describeKey, listKeys } from "../../src/lib/key/describe.ts";
+import { describeKey } from "../../src/lib/key/describe.ts";
 import { keyHistory } from "../../src/lib/key/history.ts";
 import { describeKeyring, listKeyrings } from "../../src/lib/key/keyring.ts";
+import { listKeys } from "../../src/lib/key/list.ts";
 import { listCustodians } from "../../src/lib/quorum/custodians.ts";
 import { recogniseShare } from "../../src/lib/quorum/recognise.ts";
 import { vaultStatus } from "../../src/lib/quorum/status.ts";
 import { PRIMARY_KEYS, type TableName } from "../../src/lib/storage/tables.ts";
 import type { Vault } from "../../src/lib/vault/vault.ts";
 import { type AnyRow, otherValues, rowOf, set } from "../support/cells.ts";
+import { create, rotate } from "../support/key-acts.ts";
 import { contentsOf, editDatabase } from "../support/raw-database.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
+
+const NOW = new Date().toISOString();
 
 let made: MadeVault;
 let sound: Uint8Array;
@@ -20,7 +24,8 @@ let tables: Record<TableName, AnyRow[]>;
 
 beforeAll(async () => {
   made = await foundVault();
-  await made.createKey("payments", ["alice", "bob"]);
+  await made.perform(create("payments", { tag: ["owner=cards"], cryptoperiod: "90d" }));
+  await made.perform(rotate("payments"));
   sound = readFileSync(made.database);
   tables = contentsOf(made.database) as Record<TableName, AnyRow[]>;
 });
@@ -32,9 +37,12 @@ afterAll(async () => {
 /** All that is told of a vault without verifying it. */
 const TOLD: Record<string, (vault: Vault) => Promise<unknown>> = {
   status: vaultStatus,
-  "key list": ({ reader }) => listKeys(reader, { limit: 100 }),
-  "key list --keyring": ({ reader }) => listKeys(reader, { limit: 100, keyring: "default" }),
-  "key show": ({ reader }) => describeKey(reader, "payments"),
+  "key list": ({ reader }) => listKeys(reader, { limit: 100 }, NOW),
+  "key list --keyring": ({ reader }) => listKeys(reader, { limit: 100, keyring: "default" }, NOW),
+  "key list --state": ({ reader }) => listKeys(reader, { limit: 100, state: "active" }, NOW),
+  "key list --tag": ({ reader }) => listKeys(reader, { limit: 100, tag: { name: "owner", value: "cards" } }, NOW),
+  "key list --due": ({ reader }) => listKeys(reader, { limit: 100, due: true }, NOW),
+  "key show": ({ reader }) => describeKey(reader, "payments", NOW),
   "key history": ({ reader }) => keyHistory(reader, "payments"),
   "keyring list": ({ reader }) => listKeyrings(reader),
   "keyring show": ({ reader }) => describeKeyring(reader, "default"),
