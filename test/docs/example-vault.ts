@@ -34,6 +34,8 @@ export const EXAMPLE = {
   quorum: input("quorum"),
   keyring: input("keyring"),
   key: input("key"),
+  secondKeyring: input("second keyring"),
+  secondKey: input("second key"),
   quorumSecret: fromHex(input("quorum secret")),
   hostKey: keyOf(input("host key")),
   kek: fromHex(input("KEK")),

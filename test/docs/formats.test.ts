@@ -8,6 +8,7 @@ import { LABELS, labelled } from "../../src/lib/crypto/labels.ts";
 import { proofSchema } from "../../src/lib/custodian/proof.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
 import { ALGORITHMS, USAGES } from "../../src/lib/key/algorithm.ts";
+import { BEFORE, KEY_STATES, nextState, permittedUsages, TRANSITIONS } from "../../src/lib/key/state.ts";
 import { LIMITS } from "../../src/lib/limits.ts";
 import { approvalSchema } from "../../src/lib/quorum/approval.ts";
 import { manifestSchema } from "../../src/lib/quorum/manifest.ts";
@@ -57,7 +58,7 @@ describe("the members in a page are those that the code reads", () => {
   });
 
   test("plan.md", () => {
-    expect(membersOf(format("plan"), "Members")).toEqual(Object.keys(planSchema.shape));
+    expect(membersOf(format("plan"), "Members").sort()).toEqual(Object.keys(planSchema.shape).sort());
   });
 
   test("approval.md", () => {
@@ -87,6 +88,31 @@ describe("audit-entry.md", () => {
   test.for([...ENTRY_TYPES.keys()].filter((type) => type !== "custodian.confirm"))("data of %s", (type) => {
     const { data } = entries.find((entry) => entry.type === type);
     expect(membersOf(page, type).sort()).toEqual(Object.keys(data).sort());
+  });
+});
+
+describe("key-state.md", () => {
+  const page = format("key-state");
+
+  test("the transitions are those of the code", () => {
+    const told = page
+      .section("Transitions")
+      .rows()
+      .map((row) => row.map((cell) => cell.replaceAll("`", "")));
+    const wanted = KEY_STATES.map((from) => [
+      from,
+      ...TRANSITIONS.map((transition) => nextState(from, transition) ?? "–").map((to) =>
+        to === BEFORE ? "the state before" : to,
+      ),
+    ]);
+    expect(told).toEqual(wanted);
+  });
+
+  test("the states, with what they permit, are those of the code", () => {
+    const rows = page.section("States").rows();
+    expect(rows.map(([state]) => state?.replaceAll("`", ""))).toEqual([...KEY_STATES]);
+    const opening = permittedUsages("deactivated", USAGES);
+    expect(rows[3]?.[1]).toContain(opening.map((usage) => `\`${usage}\``).join(", "));
   });
 });
 

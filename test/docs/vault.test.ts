@@ -12,9 +12,9 @@ import { loadSession } from "../../src/lib/host/sessions.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
 import { acceptHost } from "../../src/lib/quorum/desk.ts";
 import { planSchema } from "../../src/lib/quorum/plan.ts";
-import { SCHEMA } from "../../src/lib/storage/schema.ts";
-import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
+import { INDEXES, SCHEMA } from "../../src/lib/storage/schema.ts";
 import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
+import { scratchTables } from "../support/scratch-tables.ts";
 import { workspace } from "../support/workspace.ts";
 import { EXAMPLE, exampleEntries } from "./example-vault.ts";
 import { format, ROOT } from "./page.ts";
@@ -23,7 +23,7 @@ const page = format("vault");
 
 describe("vault.md", () => {
   test("the schema is that of the code, to the letter", () => {
-    expect(page.fenced("sql")).toEqual([SCHEMA.map((statement) => `${statement};`).join("\n")]);
+    expect(page.fenced("sql")).toEqual([[...SCHEMA, ...INDEXES].map((statement) => `${statement};`).join("\n")]);
   });
 
   test("the settings are those of the code", () => {
@@ -43,7 +43,7 @@ describe("vault.md", () => {
 
   test("the rows that the entries of the example make", async () => {
     const chain = new AuditChain(ENTRY_TYPES);
-    await using storage = await memoryStorage();
+    await using storage = await scratchTables();
     await storage.transaction(async (writer) => {
       for (const [i, text] of exampleEntries().entries()) await chain.project(i + 1, text, writer, true);
     });
@@ -77,7 +77,7 @@ describe("anchor.md", () => {
   };
 
   test.for([
-    { whose: "the host's", text: hosts, role: "host", size: 12, time: "2026-11-24T12:00:00.000Z" },
+    { whose: "the host's", text: hosts, role: "host", size: 29, time: "2026-11-24T17:30:00.000Z" },
     { whose: "bob's", text: bobs, role: "desk", size: 6, time: "2026-11-24T09:00:00.000Z" },
   ])("$whose anchor is read, and its members are those of the table", async ({ text, role, size, time }) => {
     await using place = await workspace();

@@ -26,9 +26,10 @@ import { parseProofRequest, requestDigest } from "../../src/lib/quorum/proof-req
 import { Secret } from "../../src/lib/secret.ts";
 import { openWithIdentities } from "../../src/lib/share/recipients.ts";
 import { shareKey } from "../../src/lib/share/share-key.ts";
-import { memoryStorage } from "../../src/lib/storage/sqlite.ts";
 import { backupSeed, quorumCommitment, quorumKey, unwrapKek, unwrapMaterial } from "../../src/lib/vault/hierarchy.ts";
+import { scratchTables } from "../support/scratch-tables.ts";
 import { plainShare } from "../support/sharing.ts";
+import { laterBlobs } from "./example-blobs.ts";
 import { EXAMPLE, exampleEntries } from "./example-vault.ts";
 import { format } from "./page.ts";
 
@@ -229,7 +230,7 @@ describe("checkpoint.md", () => {
       chain.link(i + 1, text);
       expect(chain.tree.root()).toBe(roots[i]);
     }
-    const checkpoint = { vault, epoch, size: 12, root: roots[11] ?? "" };
+    const checkpoint = { vault, epoch, size: texts.length, root: roots.at(-1) ?? "" };
     expect(signCheckpoint(checkpoint, EXAMPLE.hostKey)).toBe(note);
     expect(openCheckpoint(note, publicKeyOf(EXAMPLE.hostKey))).toEqual(checkpoint);
   });
@@ -246,20 +247,28 @@ describe("checkpoint.md", () => {
 
   test("the whole example verifies, row by row and blob by blob", async () => {
     const chain = new AuditChain(ENTRY_TYPES);
-    await using storage = await memoryStorage();
+    const blobs = laterBlobs(fromHex(wrappingKeyHex));
+    // Of what is there no more: moved to another KEK, destroyed.
+    const removed = [blobs.get(15)?.[0]?.hash, blobs.get(22)?.[1]?.hash];
+    await using storage = await scratchTables();
     await storage.transaction(async (writer) => {
       for (const [i, text] of texts.entries()) {
         await writer.insert("entries", { sequence: i + 1, text });
         await chain.project(i + 1, text, writer, true);
       }
-      for (const blob of [kekBlob, materialBlob]) {
-        const bytes = fromHex(blob);
-        await writer.insert("blobs", { hash: hex(sha256(bytes)), bytes });
+      for (const [sequence, sealed] of blobs) {
+        for (const { hash, bytes } of sealed) {
+          expect(texts[sequence - 1]).toContain(`"${hash}"`);
+          if (!removed.includes(hash)) await writer.insert("blobs", { hash, bytes });
+        }
       }
       await writer.insert("checkpoint", { id: 1, note });
     });
-    const verified = await verifyChain(storage, { types: ENTRY_TYPES, anchor: { size: 12, root: roots[11] ?? "" } });
-    expect(verified.size).toBe(12);
-    expect(await summarizeActs(storage)).toEqual({ acts: 2, actsByKeysNeverExposed: 1 });
+    const verified = await verifyChain(storage, {
+      types: ENTRY_TYPES,
+      anchor: { size: texts.length, root: roots.at(-1) ?? "" },
+    });
+    expect(verified.size).toBe(29);
+    expect(await summarizeActs(storage)).toEqual({ acts: 7, actsByKeysNeverExposed: 6 });
   });
 });
