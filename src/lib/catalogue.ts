@@ -1,5 +1,6 @@
 import type { EntryTypes } from "./audit/chain.ts";
 import type { EntryType } from "./audit/entry-type.ts";
+import { backupCreate, backupPrune } from "./backup/entries.ts";
 import { clockCheck } from "./host/check/clock.ts";
 import { coreDumpsCheck } from "./host/check/core-dumps.ts";
 import { diskCheck } from "./host/check/disk.ts";
@@ -62,6 +63,8 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,
+    backupCreate,
+    backupPrune,
   ].map((type) => [type.type, type]),
 );
 

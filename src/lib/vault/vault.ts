@@ -169,6 +169,34 @@ export class Vault implements AsyncDisposable {
     return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
   }
 
+  /** See `Surroundings.lockTimeoutMs`. */
+  get lockTimeoutMs(): number {
+    return this.#surroundings.lockTimeoutMs;
+  }
+
+  /**
+   * Copy the database as it is at one moment, and verify the copy as `verify` does the vault.
+   *
+   * @param path an empty file of mode 0600, made by the caller
+   * @returns the copy, open; the caller's to dispose of
+   * @throws IntegrityError what is wrong, and where; BUSY, HOST_IO
+   */
+  async copyTo(path: string): Promise<Storage> {
+    const anchor = this.anchor(); // before the copy, which then can't be behind it
+    await this.#storage.copyTo(path);
+    const { types, progress } = this.#surroundings;
+    const copy = openSqlite(path, this.#surroundings);
+    try {
+      await copy.checkStructure();
+      const known = { anchor: anchor?.head, verified: anchor?.verified ?? undefined };
+      await copy.snapshot((reader) => verifyChain(reader, { types, progress, ...known }));
+      return copy;
+    } catch (error) {
+      await copy[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
   /**
    * Change the vault in one transaction over the wholly verified chain. The new checkpoint is stored
    * in it; this machine's anchor follows the commit.
