@@ -1,6 +1,7 @@
 import type { EntryTypes } from "./audit/chain.ts";
 import type { EntryType } from "./audit/entry-type.ts";
 import { backupCreate, backupPrune } from "./backup/entries.ts";
+import { vaultRestore, vaultRestoreEntry } from "./backup/restore-action.ts";
 import { clockCheck } from "./host/check/clock.ts";
 import { coreDumpsCheck } from "./host/check/core-dumps.ts";
 import { diskCheck } from "./host/check/disk.ts";
@@ -43,6 +44,7 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
+  [vaultRestore.name, binder(vaultRestore)],
 ]);
 
 /** All types of audit entries. */
@@ -65,6 +67,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     keyringRewrapEntry,
     backupCreate,
     backupPrune,
+    vaultRestoreEntry,
   ].map((type) => [type.type, type]),
 );
 

@@ -57,7 +57,7 @@ export class Desk {
     using _ = presented.document;
     const ready = prepareApproval(parsePlanFile(bytes), presented, this.#desk(desk));
     const approval = await ready.give();
-    saveAnchor(this.state, ready.anchor);
+    if (ready.anchor !== undefined) saveAnchor(this.state, ready.anchor);
     return approval;
   }
 

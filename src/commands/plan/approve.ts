@@ -44,13 +44,14 @@ export default class PlanApprove extends ConclaveCommand {
     const presented = { document, origin: share.path, claimed: share.name };
     const desk = thisDesk(flags.words);
     const ready = prepareApproval(file, presented, desk);
+    for (const warning of ready.warnings) this.warn(warning);
     const wanted = planConfirmation(ACTIONS, file) ?? "yes";
     const question = `${ready.custodian}: type ${wanted} to approve ${planTitle(view)}, anything else to stop:`;
     await agree(question, wanted, flags.yes);
 
     const bytes = await ready.give();
     createFileDurably(out, bytes);
-    saveAnchor(desk.state, ready.anchor);
+    if (ready.anchor !== undefined) saveAnchor(desk.state, ready.anchor);
     this.result(`Approved by ${show(ready.custodian)}: ${show(flags.out, 300)}. Send it to the requester.`);
     return { plan: file.plan.id, digest: view.digest, custodian: ready.custodian, file: out };
   }

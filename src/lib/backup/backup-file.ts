@@ -3,6 +3,7 @@ import { fromUtf8 } from "../bytes.ts";
 import { isConclaveError } from "../errors.ts";
 import { FileSource } from "../host/stream-file.ts";
 import { LIMITS } from "../limits.ts";
+import { manifestHash } from "../quorum/manifest.ts";
 import { backupError } from "./backup-error.ts";
 import { type BackupHead, HEAD_END, HEAD_START, parseHead } from "./head.ts";
 
@@ -23,6 +24,8 @@ export interface BackupFile {
 export interface HashedBackup extends BackupFile {
   /** Of the whole file. */
   sha256: string;
+  /** Hash of the manifest of the quorum that opens it. */
+  manifest: string;
 }
 
 /**
@@ -54,7 +57,7 @@ export function hashBackup(path: string, progress?: (done: number, total: number
   if (done !== file.size) throw backupError(path, "changed while it was read");
   if (payload.digest("hex") !== file.head.payload.sha256)
     throw backupError(path, "the payload is altered: its hash is not the one in the head");
-  return { ...file, sha256: whole.digest("hex") };
+  return { ...file, sha256: whole.digest("hex"), manifest: manifestHash(file.head.manifest) };
 }
 
 /** Whether a file begins as a backup does. @returns false also if it can't be read */

@@ -3,10 +3,11 @@ import { ConclaveError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import { type Approval, signApproval } from "./approval.ts";
 import { sealedHash, sealShare, writeApprovalFile } from "./approval-file.ts";
-import { acceptHost } from "./desk.ts";
+import { acceptHost, acceptRestore } from "./desk.ts";
 import type { PresentedShare } from "./interaction.ts";
 import { planDigest } from "./plan.ts";
 import { type PlanFile, planQuorums } from "./plan-file.ts";
+import { isRestorePlan } from "./restore-plan.ts";
 import { verifyShare } from "./verify-share.ts";
 
 /** A custodian's own machine, and what was said to it. */
@@ -20,8 +21,10 @@ export interface ApprovingDesk {
 /** An approval that is ready to be given, once the custodian has said yes. */
 export interface ReadyApproval {
   custodian: string;
-  /** To be remembered when the approval is given. */
-  anchor: Anchor;
+  /** To be remembered when the approval is given; a restore plan moves nothing. */
+  anchor: Anchor | undefined;
+  /** What the custodian should know before saying yes. */
+  warnings: readonly string[];
   /** Signs, seals the share to the plan's session, and gives the bytes of the approval file. */
   give(): Promise<Uint8Array>;
 }
@@ -69,12 +72,16 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
     time: created,
     digest,
   };
-  const anchor = acceptHost(claim, { ...desk, pin });
+  const restore = isRestorePlan(plan);
+  if (restore && plan.actions.length > 1) throw refuse("restores and does more", "Do not approve it");
+  const warnings = restore ? acceptRestore(claim, { ...desk, pin }) : [];
+  const anchor = restore ? undefined : acceptHost(claim, { ...desk, pin });
   const before = loadAnchor(desk.state, vault);
 
   return {
     custodian: seat.name,
     anchor,
+    warnings,
     async give() {
       const sealed = await sealShare(presented.document.record, digest, session.recipient);
       const approval: Approval = signApproval(
@@ -90,7 +97,7 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
           key: "custodian",
           at: whereKeysOpen(desk.state, vault),
           time: timestamp(desk.now),
-          seen: before?.epoch === epoch ? before.head : null,
+          seen: before?.epoch === epoch && !restore ? before.head : null, // what is lost by a restore, it can't show
           sealed: sealedHash(sealed),
         },
         custodianKey,

@@ -3,6 +3,7 @@ import { parseEntry } from "../audit/entry.ts";
 import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
+import { RESTORE } from "./restore-plan.ts";
 import { readGeneration } from "./state.ts";
 
 const executedSchema = z.object({
@@ -38,7 +39,7 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
       const { statement } = proofSchema.parse(entry.data);
       if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
     }
-    if (entry.type !== "plan.execute") continue;
+    if (entry.type !== "plan.execute" && entry.type !== RESTORE) continue;
     const act = executedSchema.parse(entry.data);
     acts.push(act);
     for (const { statement } of act.approvals) {

@@ -9,6 +9,8 @@ export interface QuorumKey {
   quorum: string;
   generation: number;
   key: Secret;
+  /** Seed of the age identity that opens the backups of this generation. */
+  backup?: Secret;
 }
 
 /** Which version of which key, of which keyring. */
@@ -71,6 +73,26 @@ export class Unlocked implements Disposable {
     };
   }
 
+  /** Whether the quorum approved, so that its keyrings open. */
+  opens(quorum: string): boolean {
+    return this.#quorumKeys.some((candidate) => candidate.quorum === quorum);
+  }
+
+  /** Unwrap every KEK of a keyring. @returns how many there are. @throws IntegrityError one does not open */
+  async openKeks({ id, quorum }: { id: string; quorum: string }): Promise<number> {
+    const { generation } = this.#quorumKey(quorum);
+    const keks = await Array.fromAsync(this.reader.rows("keks", { where: { keyring: id, generation } }));
+    for (const { version } of keks) await this.#kek(quorum, id, version);
+    return keks.length;
+  }
+
+  /** Seed of a quorum's backup identity; stays owned here. */
+  backupSeed(quorum: string): Secret {
+    const { backup } = this.#quorumKey(quorum);
+    if (backup === undefined) throw new TypeError("a quorum key without backup identity");
+    return backup;
+  }
+
   /** A new KEK for a keyring that may not exist yet, wrapped under its quorum's key. */
   async newKek(quorum: string, keyring: string, version: number): Promise<Blob> {
     const { generation, key } = this.#quorumKey(quorum);
@@ -80,7 +102,10 @@ export class Unlocked implements Disposable {
 
   [Symbol.dispose](): void {
     for (const kek of this.#keks.values()) kek[Symbol.dispose]();
-    for (const { key } of this.#quorumKeys) key[Symbol.dispose]();
+    for (const { key, backup } of this.#quorumKeys) {
+      key[Symbol.dispose]();
+      backup?.[Symbol.dispose]();
+    }
   }
 
   async #keyring(id: string): Promise<{ quorum: string; kekVersion: number }> {

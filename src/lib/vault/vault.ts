@@ -7,7 +7,7 @@ import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
-import { type Anchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
+import { type Anchor, adoptAnchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
 import { assertPrivateDirectory, assertPrivateFile, assertPrivatePlace } from "../host/directory.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
 import { firstIssue } from "../json.ts";
@@ -74,7 +74,9 @@ export async function openVault(directory: string, surroundings: Surroundings): 
   }
   const storage = openSqlite(databasePath(path), surroundings);
   try {
-    return new Vault(path, storage, await readIdentity(storage), surroundings);
+    const identity = await readIdentity(storage);
+    adoptAnchor(surroundings.state, identity);
+    return new Vault(path, storage, identity, surroundings);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
