@@ -1,3 +1,4 @@
+import { type BackupStatus, backupStatus } from "../lib/backup/status.ts";
 import { type KeysStatus, keysStatus } from "../lib/key/status.ts";
 import { type QuorumStatus, type VaultStatus, vaultStatus } from "../lib/quorum/status.ts";
 import { fields } from "../lib/terminal/fields.ts";
@@ -10,10 +11,10 @@ export default class Status extends VaultCommand {
     "<%= config.bin %> <%= command.id %> --vault /srv/conclave --json",
   ];
 
-  async run(): Promise<VaultStatus & KeysStatus> {
+  async run(): Promise<VaultStatus & KeysStatus & BackupStatus> {
     const { flags } = await this.parse(Status);
     return this.withVault(flags, async (vault) => {
-      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)) };
+      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)), ...(await backupStatus(vault)) };
       const keys = Object.entries(status.keys).map(([state, count]) => `${count} ${state}`);
       this.result(
         fields([
@@ -33,6 +34,16 @@ export default class Status extends VaultCommand {
           ["Rotation due", status.keysDue === 0 ? "none" : `${status.keysDue}: conclave key list --due`],
           ["To rewrap", status.keyringsToRewrap.join(", ") || "none"],
           ["Open plans", String(status.openPlans)],
+          ["Last backup", backupLine(status)],
+          ["Restore proved", status.restoreProved ?? "never: conclave backup verify --deep FILE"],
+          ...(status.unprovedSinceRestore.length === 0
+            ? []
+            : ([
+                [
+                  "Since the restore",
+                  `no proof of ${status.unprovedSinceRestore.join(", ")}: they may obey the old host`,
+                ],
+              ] as [string, string][])),
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
       );
@@ -40,6 +51,10 @@ export default class Status extends VaultCommand {
       return status;
     });
   }
+}
+
+function backupLine({ lastBackup }: BackupStatus): string {
+  return lastBackup === null ? "never: conclave backup create --to DIR" : `${lastBackup.created}: ${lastBackup.name}`;
 }
 
 function quorumLine({ generation, state, threshold, custodians, proved, unproved, margin }: QuorumStatus): string {

@@ -51,6 +51,7 @@ function verificationText({
   entries,
   root,
   time,
+  lost,
   acts,
   actsByKeysNeverExposed,
 }: Verification): string {
@@ -66,8 +67,17 @@ function verificationText({
       ["Entries", `${entries}, the last at ${time}`],
       ["Head", root],
       ["Approved acts", actsText(acts, actsByKeysNeverExposed)],
+      ...(lost === null ? [] : [["Kept checkpoint", lostText(lost)] as const]),
     ]),
   ].join("\n");
+}
+
+/** What a checkpoint of a host before tells. */
+function lostText({ entries, after }: NonNullable<Verification["lost"]>): string {
+  const host = "of a host before";
+  if (entries === 0) return `${host}: all ${after} entries that it saw are here`;
+  const what = entries === 1 ? "1 entry is lost" : `${entries} entries are lost`;
+  return `${host}: ${what}, which followed entry ${after} and no backup held`;
 }
 
 function actsText(acts: number, byKeysNeverExposed: number): string {

@@ -34,6 +34,14 @@ export default class PlanExecute extends VaultCommand {
       multipleNonGreedy: true,
       ...noneByDefault,
     }),
+    in: Flags.string({
+      char: "i",
+      summary: "file that the plan is about: of backup.verify, the backup",
+      helpValue: "FILE",
+      multiple: true,
+      multipleNonGreedy: true,
+      ...noneByDefault,
+    }),
     ...shareFlags,
     "session-passphrase-file": Flags.string({
       summary: "file with the passphrase that seals the plan's session",
@@ -54,15 +62,19 @@ export default class PlanExecute extends VaultCommand {
       yes: flags.yes,
       quiet: flags.quiet || this.jsonEnabled(),
     });
-    return this.withVault(flags, async (vault) => {
-      const identity = async () => {
-        const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
-        return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
-      };
-      const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
-      this.result(executedText(executed));
-      return executed;
-    });
+    return this.withVault(
+      flags,
+      async (vault) => {
+        const identity = async () => {
+          const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
+          return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
+        };
+        const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
+        this.result(executedText(executed));
+        return executed;
+      },
+      flags.in,
+    );
   }
 
   async #passphrase(file: string | undefined): Promise<string> {

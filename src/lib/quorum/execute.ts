@@ -173,6 +173,7 @@ async function executeApproved(
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
     using unlocked = new Unlocked(plan.vault, writer, await unlockQuorums(plan.vault, gathered), vault.acting);
+    unlocked.place = { folder: vault.path, inputs: vault.inputs };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;

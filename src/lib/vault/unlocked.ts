@@ -13,6 +13,14 @@ export interface QuorumKey {
   backup?: Secret;
 }
 
+/** What of the host an act may touch. */
+export interface ActPlace {
+  /** The vault's folder, which has room for scratch files. */
+  folder: string;
+  /** Paths of files that were named for the act. */
+  inputs: readonly string[];
+}
+
 /** Which version of which key, of which keyring. */
 export type MaterialOwner = Pick<MaterialPlace, "keyring" | "key" | "version" | "algorithm">;
 
@@ -23,6 +31,8 @@ export type MaterialOwner = Pick<MaterialPlace, "keyring" | "key" | "version" | 
 export class Unlocked implements Disposable {
   readonly vault: string;
   readonly reader: Reader;
+  /** Set by whoever executes a plan. */
+  place: ActPlace | undefined;
   /** Told of how far a long act has come. */
   readonly progress: ((done: number, total: number) => void) | undefined;
   readonly #quorumKeys: readonly QuorumKey[];
@@ -84,6 +94,12 @@ export class Unlocked implements Disposable {
     const keks = await Array.fromAsync(this.reader.rows("keks", { where: { keyring: id, generation } }));
     for (const { version } of keks) await this.#kek(quorum, id, version);
     return keks.length;
+  }
+
+  /** The same quorums over other tables: those of a backup. @returns the caller's to dispose of, with copies of the keys */
+  over(reader: Reader): Unlocked {
+    const keys = this.#quorumKeys.map(({ quorum, generation, key }) => ({ quorum, generation, key: key.slice(0) }));
+    return new Unlocked(this.vault, reader, keys);
   }
 
   /** Seed of a quorum's backup identity; stays owned here. */

@@ -29,6 +29,8 @@ export interface Surroundings {
   acting?: VerifyOptions["progress"];
   /** Told of what a host should not be like, though it is no reason to refuse. */
   warn?: (message: string) => void;
+  /** Paths of files that an act may read. */
+  inputs?: readonly string[];
 }
 
 /** What a transaction over a verified chain works with. */
@@ -126,6 +128,11 @@ export class Vault implements AsyncDisposable {
   /** See `Surroundings.warn`. */
   get warn(): ((message: string) => void) | undefined {
     return this.#surroundings.warn;
+  }
+
+  /** See `Surroundings.inputs`. */
+  get inputs(): readonly string[] {
+    return this.#surroundings.inputs ?? [];
   }
 
   /** See `Surroundings.acting`. */
