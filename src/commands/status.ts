@@ -33,6 +33,9 @@ export default class Status extends VaultCommand {
           ["Keys", keys.length === 0 ? "none" : keys.join(", ")],
           ["Rotation due", status.keysDue === 0 ? "none" : `${status.keysDue}: conclave key list --due`],
           ["To rewrap", status.keyringsToRewrap.join(", ") || "none"],
+          ...(status.keyringsToRotate.length === 0
+            ? []
+            : [["KEK to rotate", rotateLine(status.keyringsToRotate)] as const]),
           ["Open plans", String(status.openPlans)],
           ["Last backup", backupLine(status)],
           ["Restore proved", status.restoreProved ?? "never: conclave backup verify --deep FILE"],
@@ -55,6 +58,10 @@ export default class Status extends VaultCommand {
 
 function backupLine({ lastBackup }: BackupStatus): string {
   return lastBackup === null ? "never: conclave backup create --to DIR" : `${lastBackup.created}: ${lastBackup.name}`;
+}
+
+function rotateLine(keyrings: readonly string[]): string {
+  return `${keyrings.join(", ")}: older than the quorum's shares; conclave keyring rotate, then rewrap`;
 }
 
 function quorumLine({ generation, state, threshold, custodians, proved, unproved, margin }: QuorumStatus): string {

@@ -158,7 +158,7 @@ describe("approval.md", () => {
     const { custodianKey } = custodians[1] ?? {};
     expect(signatureUnder("conclave/approval/v1", approval.statement, custodianKey)).toBe(approval.signature);
     expect(custodianKey && publicKeyOf(custodianKey)).toBe(custodianKeyHex);
-    expect(verifyApproval(approval, custodianKeyHex)).toBe(true);
+    expect(verifyApproval(approval, { custodianKey: custodianKeyHex, shareKey: "" })).toBe(true);
     expect(JSON.parse(texts[6] ?? "").data.approvals[0]).toEqual(approval);
   });
 

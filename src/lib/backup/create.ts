@@ -101,6 +101,7 @@ async function makeBackup(vault: Vault, { tool, progress }: BackupRequest, place
     time,
     tool,
     manifest: root.manifest,
+    handovers: [...root.handovers],
     quorums,
     payload,
   };

@@ -29,7 +29,11 @@ export async function gatherRestore(
     // Nobody has seen anything of the vault that is to come: an approval that says so is of another plan.
     const chain = new AuditChain(types);
     const identity = await received.identity();
-    await receiveApprovals(received.approvals, { plan, vault: place, chain, now, identity }, gathered);
+    await receiveApprovals(
+      received.approvals,
+      { plan, vault: place, chain, now, recoverable: true, identity },
+      gathered,
+    );
     const last = gathered.all.at(-1);
     if (last !== undefined) await interaction.shareAccepted(last.seat.name, gathered.progress());
   }
@@ -48,11 +52,13 @@ export async function gatherRestore(
   gathered.assertMet();
 }
 
-/** The approvals of all: those that came as files, and of people in the room, whose keys are open on this host. */
+/**
+ * The approvals of all: those that came as files, and of people in the room, whose keys are open on this host. A share
+ * alone approves too: the restore is a recovery then.
+ */
 export function restoreApprovals({ plan, quorum }: PreparedRestore, gathered: GatheredShares, now: Date): Approval[] {
-  return gathered.of(quorum).map(({ seat, custodianKey, approval }) => {
+  return gathered.of(quorum).map(({ seat, custodianKey, shareKey, approval }) => {
     if (approval !== undefined) return approval;
-    if (custodianKey === undefined) throw new TypeError("an approval without a custodian key");
     return signApproval(
       {
         type: "approval",
@@ -63,13 +69,13 @@ export function restoreApprovals({ plan, quorum }: PreparedRestore, gathered: Ga
         custodian: seat.name,
         quorum: quorum.id,
         generation: quorum.generation,
-        key: "custodian",
+        key: custodianKey === undefined ? "share" : "custodian",
         at: "host",
         time: timestamp(now),
         seen: null,
         sealed: null,
       },
-      custodianKey,
+      custodianKey ?? shareKey,
     );
   });
 }

@@ -16,6 +16,7 @@ import {
   timestampSchema,
 } from "../names.ts";
 import { manifestProblem, manifestSchema } from "../quorum/manifest.ts";
+import { handoversSchema } from "../quorum/seats.ts";
 import { SCHEMA_VERSION } from "../storage/schema.ts";
 
 /** Format of backups, the only one so far. */
@@ -39,6 +40,8 @@ const headSchema = z.strictObject({
   tool: textSchema,
   /** The generation of the root quorum that opens it, in full. */
   manifest: manifestSchema,
+  /** By which its custodians went over to other keys since; not the host's to make. */
+  handovers: handoversSchema,
   /** The other quorums in it. */
   quorums: z
     .array(

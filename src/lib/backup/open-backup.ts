@@ -1,5 +1,6 @@
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
 import { verifyChain } from "../audit/verify.ts";
+import { canonicalJson } from "../json.ts";
 import { quorumInForce, rootQuorum } from "../quorum/state.ts";
 import type { Secret } from "../secret.ts";
 import { openSqlite } from "../storage/sqlite.ts";
@@ -71,6 +72,7 @@ async function assertHead(
     ["number of entries", size, chain.size],
     ["root", treeRoot, chain.tree.root()],
     ["manifest", manifest, root.manifestHash],
+    ["list of handovers", canonicalJson(head.handovers), canonicalJson(root.handovers)],
   ] as const;
   for (const [what, says, holds] of members) {
     if (says !== holds) throw backupError(path, `its head is forged: the ${what} is ${says} there, ${holds} inside`);

@@ -5,10 +5,10 @@ import {
   AgeStream,
   CHUNK_LENGTH,
   CHUNK_TAG_LENGTH,
+  newPayloadNonce,
   PAYLOAD_NONCE_LENGTH,
   payloadLength,
 } from "../crypto/age-stream.ts";
-import { randomBytes } from "../crypto/random.ts";
 import { FileSink, FileSource } from "../host/stream-file.ts";
 import { LIMITS } from "../limits.ts";
 import type { Secret } from "../secret.ts";
@@ -33,7 +33,7 @@ export async function sealPayload(
   using fileKey = header.fileKey;
   using source = new FileSource(from);
   using sink = new FileSink(to);
-  const nonce = randomBytes(PAYLOAD_NONCE_LENGTH);
+  const nonce = newPayloadNonce();
   using stream = new AgeStream(fileKey, nonce);
   const hash = createHash("sha256");
   const put = (bytes: Uint8Array) => {

@@ -16,8 +16,9 @@ import { type PlanView, viewPlan } from "../quorum/plan-view.ts";
 import { PLAN_LIFETIME } from "../quorum/prepare.ts";
 import { RESTORE } from "../quorum/restore-plan.ts";
 import type { NewSession } from "../quorum/session.ts";
-import type { QuorumGeneration } from "../quorum/state.ts";
+import { describedGeneration, type QuorumGeneration } from "../quorum/state.ts";
 import type { Surroundings } from "../vault/vault.ts";
+import { backupError } from "./backup-error.ts";
 import type { HashedBackup } from "./backup-file.ts";
 import { checkpointOf } from "./head.ts";
 import { type RestoreParameters, restoreParameters } from "./restore-action.ts";
@@ -142,9 +143,8 @@ export function prepareRestoreFile(
 }
 
 /** The quorum that opens a backup, as its head tells it. */
-function quorumOf({ head, manifest: manifestHash }: HashedBackup): QuorumGeneration {
-  const { manifest } = head;
-  return { id: manifest.quorum, name: manifest.name, generation: manifest.generation, manifest, manifestHash };
+function quorumOf({ head, path }: HashedBackup): QuorumGeneration {
+  return describedGeneration(head.manifest, head.handovers, (problem) => backupError(path, `head: ${problem}`));
 }
 
 function bind(

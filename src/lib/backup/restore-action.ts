@@ -8,6 +8,7 @@ import { LIMITS } from "../limits.ts";
 import { digestSchema, publicKeySchema, textSchema, timestampSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
 import { approvalSchema } from "../quorum/approval.ts";
+import { dropPending } from "../quorum/cancel-generation.ts";
 import { parseManifest } from "../quorum/manifest.ts";
 import { hasLifetime, type Plan, planDigest, planSchema } from "../quorum/plan.ts";
 import { assertApprovals } from "../quorum/plan-entry.ts";
@@ -34,6 +35,7 @@ export type RestoreParameters = z.infer<typeof parametersSchema>;
 export const vaultRestore: Action<RestoreParameters> = {
   name: RESTORE,
   parameters: parametersSchema,
+  recoverable: true,
   quorums: async (_, state) => [(await rootQuorum(state)).id],
   render: ({ file, made, from, hostKey, olderThanAnchor }) => [
     { label: "Backup", value: `${file.name} (${file.size} bytes)` },
@@ -114,6 +116,8 @@ export const vaultRestoreEntry = entryType({
       epoch: before.epoch,
       entries: chain.size,
     });
+    const pending = await Array.fromAsync(tables.rows("generations", { where: { state: "pending" } }));
+    for (const row of pending) await dropPending(tables, row.quorum, row.generation);
     await tables.update("vault", { id: before.id }, { epoch: entry.epoch, hostKey });
     if ((await tables.find("backups", { sha256: file.sha256 })) !== undefined) return;
     const { name, sha256, size } = file;

@@ -11,9 +11,11 @@ import type { Received } from "../quorum/execute.ts";
 import { foundingAlone } from "../quorum/founding-alone.ts";
 import { GatheredShares } from "../quorum/gathered-shares.ts";
 import type { Interaction } from "../quorum/interaction.ts";
+import { keksUnder } from "../quorum/rekey.ts";
 import { unlockQuorums } from "../quorum/unlock.ts";
+import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { Unlocked } from "../vault/unlocked.ts";
+import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
 import { databasePath, type Surroundings } from "../vault/vault.ts";
 import { gatherRestore, restoreApprovals } from "./gather-restore.ts";
 import { type OpenedBackup, type OpeningProgress, openBackup } from "./open-backup.ts";
@@ -22,6 +24,9 @@ import { type ProvedCiphertexts, proveCiphertexts } from "./prove-ciphertexts.ts
 import { vaultRestoreEntry } from "./restore-action.ts";
 import { assertChainKnown } from "./restore-anchor.ts";
 import { inScratch, install } from "./restore-target.ts";
+
+/** No share is made. */
+const NOTHING_ENTRUSTED: Entrusted = { custodianSeeds: new Map(), passphrases: new Map() };
 
 /** A vault that was restored. */
 export interface Restored {
@@ -55,7 +60,7 @@ export async function executeRestore(
 ): Promise<Restored> {
   await assertReady(surroundings.warn);
   await interaction.showPlan(prepared.view);
-  using gathered = new GatheredShares([prepared.quorum]);
+  using gathered = new GatheredShares([prepared.quorum], { recoverable: true, carried: [] });
   const { clock, types } = surroundings;
   await gatherRestore(prepared, gathered, interaction, received, clock(), types);
   await interaction.confirm(undefined);
@@ -86,7 +91,7 @@ async function restoreInto(
     if (key?.backup === undefined) throw new TypeError("a quorum key without backup identity");
     const opened = await openBackup(file, database, key.backup, surroundings.types, progress);
     await using storage = opened.storage;
-    using unlocked = new Unlocked(plan.vault, storage, keys);
+    using unlocked = new Unlocked(opened.identity, storage, keys, NOTHING_ENTRUSTED);
     assertChainKnown(file.path, opened.chain, opened.identity, anchor, parameters.olderThanAnchor);
     const proved = await proveCiphertexts(unlocked, progress.proving);
     return { ...(await append(opened, prepared, surroundings, approvals)), proved };
@@ -107,6 +112,7 @@ async function restoreInto(
     verified: head,
     manifests,
     replaced: replacedBy(prepared),
+    recoveries: anchor?.recoveries ?? [],
   };
   announceAnchor(surroundings.state, next);
   install(folder, path);
@@ -134,13 +140,23 @@ async function append(
 ): Promise<{ chain: AuditChain; epoch: string; checkpoint: string; manifests: string[] }> {
   const epoch = randomUuid();
   const place = { vault: identity.id, epoch };
+  const wraps = await pendingWraps(storage);
   const checkpoint = await storage.transaction(async (writer) => {
     const entry = { type: vaultRestoreEntry.type, data: { plan, approvals } };
     await chain.append(writer, place, timestamp(clock()), `plan:${plan.id}`, entry);
+    for (const hash of wraps) await writer.remove("blobs", { hash });
     return chain.storeCheckpoint(writer, hostKey);
   });
-  const generations = await Array.fromAsync(storage.rows("generations"));
+  const generations = await Array.fromAsync(storage.rows("generations", { where: { state: "active" } }));
   return { chain, epoch, checkpoint, manifests: generations.map(({ manifestHash }) => manifestHash) };
+}
+
+/** Hashes of the wraps of generations that are pending: the restore cancels these. */
+async function pendingWraps(reader: Reader): Promise<string[]> {
+  const wraps: string[] = [];
+  for await (const { quorum, generation } of reader.rows("generations", { where: { state: "pending" } }))
+    for (const { blob } of await keksUnder(reader, quorum, generation)) wraps.push(blob);
+  return wraps;
 }
 
 /** Hosts that this machine is never to obey again: those it knew before, and the one that made the backup. */

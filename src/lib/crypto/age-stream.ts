@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { concat, utf8 } from "../bytes.ts";
 import { Secret } from "../secret.ts";
 import { hkdf } from "./kdf.ts";
+import { randomBytes } from "./random.ts";
 
 /** Bytes of plaintext in each chunk but the last, which may have fewer. */
 export const CHUNK_LENGTH = 64 * 1024;
@@ -13,6 +14,11 @@ export const CHUNK_TAG_LENGTH = 16;
 const ALGORITHM = "chacha20-poly1305";
 const KEY_LENGTH = 32;
 const COUNTER_LENGTH = 11;
+
+/** A nonce for one payload. */
+export function newPayloadNonce(): Uint8Array {
+  return randomBytes(PAYLOAD_NONCE_LENGTH);
+}
 
 /** Bytes of the payload of an age file, the nonce too, of so many bytes of plaintext. */
 export function payloadLength(plaintext: number): number {

@@ -1,4 +1,5 @@
 import { ConclaveError } from "../errors.ts";
+import type { Founding } from "./founding.ts";
 import { Gathering } from "./gathering.ts";
 import { hasTerminal } from "./prompt.ts";
 import type { ShareFlags } from "./sensitive-flags.ts";
@@ -12,6 +13,7 @@ export function gatherByFlags(
   flags: ShareFlags & { yes: boolean },
   quiet: boolean,
   warn: (message: string) => void,
+  founding?: Founding,
 ): Gathering {
   const room = hasTerminal() && !flags.yes;
   if (!room && flags.share.length === 0) {
@@ -29,7 +31,7 @@ export function gatherByFlags(
   const shares = flags.share.map((value) => parseShareFile(value));
   const keys = shareKeys(flags, warn);
   if (!room) assertKeysGiven(shares, keys);
-  return new Gathering({ shares, keys, room, mayWait: false, yes: flags.yes, quiet });
+  return new Gathering({ shares, keys, room, mayWait: false, yes: flags.yes, quiet, ...(founding && { founding }) });
 }
 
 /** What gathers the rest of a plan that custodians elsewhere approved: it may also wait for more of them. */

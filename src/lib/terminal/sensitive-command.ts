@@ -15,6 +15,7 @@ import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
 import { gatherByFlags } from "./gather-by-flags.ts";
+import { foundingFor, type NewGenerationResult, type NewShareFlags, proveNewShares } from "./new-generation.ts";
 import { planText } from "./plan-text.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 import { chooseSession } from "./session-choice.ts";
@@ -38,6 +39,12 @@ export interface PlanWritten {
   expires: string;
 }
 
+/** What came of an act, and of the generations of quorums that it made. */
+export interface Performed extends Executed {
+  /** Left out if there are none. */
+  generations?: NewGenerationResult[];
+}
+
 /** A command whose act a quorum must approve. */
 export abstract class SensitiveCommand extends VaultCommand {
   /**
@@ -48,17 +55,23 @@ export abstract class SensitiveCommand extends VaultCommand {
    */
   protected async perform(
     vault: Vault,
-    flags: SensitiveFlags,
+    flags: SensitiveFlags & NewShareFlags,
     actions: readonly PlannedAction[],
-  ): Promise<Executed | DryRun | PlanWritten> {
+  ): Promise<Performed | DryRun | PlanWritten> {
     const request = { actions, reason: flags.reason ?? "" };
     if (flags["dry-run"]) return this.#dryRun(vault, request);
     const file = flags["plan-out"];
     if (file !== undefined) return this.#writePlan(vault, flags, file, request);
 
     const quiet = flags.quiet || this.jsonEnabled();
-    const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message));
-    return executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+    const founding = foundingFor(vault, actions, flags, {
+      quiet,
+      warn: (message) => this.warn(message),
+    });
+    const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message), founding);
+    const executed = await executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+    const generations = await proveNewShares(vault, executed, founding);
+    return generations.length === 0 ? executed : { ...executed, generations };
   }
 
   async #dryRun(vault: Vault, request: { actions: readonly PlannedAction[]; reason: string }): Promise<DryRun> {
