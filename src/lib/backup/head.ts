@@ -104,7 +104,7 @@ export function checkpointOf({ checkpoint, hostKey }: BackupHead): Checkpoint {
 
 /** Told apart from what is merely malformed, since a newer program reads it. */
 function newerFormat(text: string): string | undefined {
-  const version = Number(/"version":([0-9]{1,9}),"vault":"[0-9a-f-]{36}"\},"signature":"[0-9a-f]+"\}$/.exec(text)?.[1]);
+  const version = Number(/,"version":([0-9]{1,9})\},"signature":"[0-9a-f]+"\}$/.exec(text)?.[1]);
   const schema = Number(/,"schema":([0-9]{1,9}),"time":/.exec(text)?.[1]);
   if (version > BACKUP_VERSION) return `made by a newer program: format ${version}, this one reads ${BACKUP_VERSION}`;
   if (schema > SCHEMA_VERSION) return `made by a newer program: schema ${schema}, this one reads ${SCHEMA_VERSION}`;
