@@ -29,7 +29,7 @@ export interface ListedBackup {
   entries: number | null;
   /** Which generation of the root quorum opens it. */
   generation: number | null;
-  /** Whether that generation was replaced since: only its old shares open it. */
+  /** Whether that generation was replaced since: only its old shares open it. Null of what the chain does not tell of. */
   replaced: boolean | null;
   /** When custodians last proved that it opens. */
   proved: string | null;
@@ -59,7 +59,7 @@ export async function listBackups(
   const names = new Set(found.map(({ file }) => file));
   for (const row of rows) {
     if (seen.has(row.sha256) || names.has(row.name) || !parsePlaces(row.places).includes(path)) continue;
-    found.push({ ...described(row, inForce), file: row.name, state: "MISSING", problem: "it was written here" });
+    found.push({ file: row.name, state: "MISSING", problem: "it was written here", ...described(row, inForce) });
   }
   return found.sort((a, b) => compare(a.created ?? "", b.created ?? "") || compare(a.file, b.file));
 }
@@ -80,15 +80,16 @@ function examine(directory: string, file: string, rows: readonly Row<"backups">[
     hashed = hashBackup(join(directory, file));
   } catch (error) {
     if (!isConclaveError(error)) throw error;
-    const problem = error.message.slice(directory.length + 1);
-    if (named === undefined) return { ...UNDESCRIBED, file, state: "UNKNOWN", problem };
-    return { ...described(named, inForce), sha256: null, file, state: "ALTERED", problem };
+    const problem = error.message.replace(`${join(directory, file)}: `, "");
+    if (named === undefined) return { file, state: "UNKNOWN", problem, ...UNDESCRIBED };
+    return { file, state: "ALTERED", problem, ...described(named, inForce), sha256: null };
   }
   const told = rows.find(({ sha256 }) => sha256 === hashed.sha256);
-  if (told !== undefined) return { ...described(told, inForce), file, state: "OK", problem: null };
-  const said = { ...saysOfItself(hashed, inForce), file };
-  if (named !== undefined) return { ...said, state: "ALTERED", problem: "another backup than the chain tells of" };
-  return { ...said, state: "UNKNOWN", problem: "the chain does not tell of it" };
+  if (told !== undefined) return { file, state: "OK", problem: null, ...described(told, inForce) };
+  const said = saysOfItself(hashed);
+  if (named !== undefined)
+    return { file, state: "ALTERED", problem: "another backup than the chain tells of", ...said };
+  return { file, state: "UNKNOWN", problem: "the chain does not tell of it", ...said };
 }
 
 /** Of several files of one backup, the one with its name counts, or else the first. */
@@ -121,11 +122,11 @@ function described(row: Row<"backups">, inForce: string): Described {
   return { sha256, size, created, entries, generation, replaced: manifestHash !== inForce, proved };
 }
 
-function saysOfItself({ sha256, size, head, manifest }: HashedBackup, inForce: string): Described {
+function saysOfItself({ sha256, size, head }: HashedBackup): Described {
   const { time: created } = head;
   const { size: entries } = checkpointOf(head);
   const { generation } = head.manifest;
-  return { sha256, size, created, entries, generation, replaced: manifest !== inForce, proved: null };
+  return { sha256, size, created, entries, generation, replaced: null, proved: null };
 }
 
 function compare(a: string, b: string): number {

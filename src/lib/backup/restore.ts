@@ -41,6 +41,8 @@ export interface Restored {
   /** Sequence of the entry that tells of it. */
   entry: number;
   proved: ProvedCiphertexts;
+  /** Hash of that entry, if shares alone approved: a recovery, which `audit verify` names until it is accepted. */
+  recovery: string | null;
   /** Signed head of the chain. */
   checkpoint: string;
 }
@@ -127,6 +129,7 @@ async function restoreInto(
     plan: plan.id,
     entry: chain.size,
     proved,
+    recovery: approvals.some(({ statement }) => statement.key === "share") ? chain.head : null,
     checkpoint,
   };
 }
