@@ -94,6 +94,8 @@ describe("the chapters about a real vault and its host", () => {
       ...argumentsOf("quorum create", "../lab").slice(1),
       "--custodian",
       "frank=frank.enrolment",
+      "--shares-dir",
+      "declined",
     ];
     await place.runWith({ cwd: "home/people" }, "quorum", "create", ...declined); // to be cancelled
     const third = ["bob", "--rehearsal", "--identity-out", "bob-3.identity", "--out", "bob-3.enrolment", "--json"];
