@@ -60,7 +60,7 @@ export function decodeWords(text: Uint8Array): ShareRecord {
 export function problemOfWord(word: Uint8Array, number: number): string | undefined {
   if (indexOf(word) !== -1) return undefined;
   const meant = word.length <= 2 * LONGEST_WORD ? nearest(letters(word), wordlist) : [];
-  const hint = meant.length === 0 ? "" : `; near it: ${meant.join(", ")}`;
+  const hint = meant.length === 0 ? "" : `; the nearest are ${meant.join(", ")}`;
   return `word ${number} is not in the list${hint}`;
 }
 
@@ -164,20 +164,27 @@ function regroup(indices: Uint16Array, payload: Uint8Array): number {
   return held & CHECKSUM_MASK;
 }
 
-/** Place in the list of a word, or of the first four letters of one, in any case; -1 if there is none. */
+/** Place in the list, which is sorted, of a word or of the first four letters of one, in any case; -1 if there is none. */
 function indexOf(word: Uint8Array): number {
-  if (word.length > LONGEST_WORD) return -1;
-  let prefix = -1;
-  for (const [index, known] of wordlist.entries()) {
-    if (!startsWith(known, word)) continue;
-    if (known.length === word.length) return index;
-    if (word.length === TELLING_LETTERS) prefix = index; // of no other word: that is how the list was made
+  let low = 0;
+  let high = wordlist.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(wordlist[middle] ?? "", word) < 0) low = middle + 1;
+    else high = middle;
   }
-  return prefix;
+  const first = wordlist[low] ?? ""; // of those that don't come before the word
+  const begins = word.length <= first.length && compare(first.slice(0, word.length), word) === 0;
+  return begins && (word.length === first.length || word.length === TELLING_LETTERS) ? low : -1;
 }
 
-function startsWith(known: string, word: Uint8Array): boolean {
-  return word.length <= known.length && word.every((byte, i) => known.charCodeAt(i) === lower(byte));
+/** Below 0 if `known` comes before `word`, 0 if they are the same, above 0 if it comes after. */
+function compare(known: string, word: Uint8Array): number {
+  for (const [i, byte] of word.entries()) {
+    const difference = i < known.length ? known.charCodeAt(i) - lower(byte) : -1;
+    if (difference !== 0) return difference;
+  }
+  return known.length - word.length;
 }
 
 function lower(byte: number): number {

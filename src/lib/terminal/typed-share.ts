@@ -1,9 +1,8 @@
 import { concat } from "../bytes.ts";
 import { ConclaveError, isConclaveError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { findPaper } from "../share/paper.ts";
-import { problemOfCharacter, RECORD_CHARACTERS } from "../share/record.ts";
-import { problemOfWord, RECORD_WORDS, tokensOf } from "../share/record-words.ts";
+import { decodeRecord, problemOfCharacter, RECORD_CHARACTERS, type ShareRecord } from "../share/record.ts";
+import { decodeWords, problemOfWord, RECORD_WORDS, tokensOf } from "../share/record-words.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
@@ -24,6 +23,8 @@ interface Parts {
   what: string;
   /** The parts of a typed line; views of it. @throws ConclaveError with the first that can't be one */
   split(line: Uint8Array, from: number): Generator<Uint8Array>;
+  /** All parts, as they are read in the end. @throws ConclaveError SHARE_MALFORMED, SHARE_DAMAGED */
+  decode(text: Uint8Array): ShareRecord;
 }
 
 const FORMS: Record<TypedForm, Parts> = {
@@ -31,6 +32,7 @@ const FORMS: Record<TypedForm, Parts> = {
     part: "group",
     count: Math.ceil(RECORD_CHARACTERS / GROUP),
     what: `the record of your share, ${Math.ceil(RECORD_CHARACTERS / GROUP)} groups that begin with CVS1`,
+    decode: decodeRecord,
     *split(line, from) {
       let number = from;
       for (const token of tokensOf(line.map((byte) => (byte === DASH ? SPACE : byte)))) {
@@ -48,6 +50,7 @@ const FORMS: Record<TypedForm, Parts> = {
     part: "word",
     count: RECORD_WORDS,
     what: `the ${RECORD_WORDS} words of your share; the first four letters of each are enough`,
+    decode: decodeWords,
     *split(line, from) {
       for (const [i, word] of tokensOf(line).entries()) {
         const problem = problemOfWord(word, from + i);
@@ -98,7 +101,7 @@ class TypedParts implements Disposable {
   /** @param number from 1: of one that is replaced, or the next one */
   set(number: number, part: Uint8Array): void {
     this.#parts[number - 1]?.[Symbol.dispose]();
-    this.#parts[number - 1] = new Secret(Uint8Array.from(part));
+    this.#parts[number - 1] = new Secret(part.map(lower)); // one group in capitals, the next one not
   }
 
   /** The caller's to dispose of. */
@@ -129,7 +132,7 @@ function checked(keyboard: Keyboard, typed: TypedParts): Secret {
   for (;;) {
     const text = typed.text();
     try {
-      findPaper(text.reveal())?.text[Symbol.dispose]();
+      typed.form.decode(text.reveal()).share[Symbol.dispose]();
       return text;
     } catch (error) {
       text[Symbol.dispose]();
@@ -156,11 +159,14 @@ function correct(keyboard: Keyboard, typed: TypedParts, problem: unknown): void 
 
 function assertGroup(group: Uint8Array, number: number, wanted: number): void {
   for (const [i, byte] of group.entries()) {
-    const lower = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
-    const problem = problemOfCharacter(GROUP * (number - 1) + i, lower);
+    const problem = problemOfCharacter(GROUP * (number - 1) + i, lower(byte));
     if (problem !== undefined) throw mistyped(problem);
   }
   if (group.length < wanted) throw mistyped(`group ${number} has ${group.length} characters, wanted ${wanted}`);
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
 
 function tell(error: unknown): void {
