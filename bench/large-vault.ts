@@ -11,10 +11,13 @@ import { type QuorumGeneration, quorumInForce, rootQuorum } from "../src/lib/quo
 import { combineShares } from "../src/lib/share/shamir.ts";
 import type { Writer } from "../src/lib/storage/storage.ts";
 import { quorumKey } from "../src/lib/vault/hierarchy.ts";
-import { Unlocked } from "../src/lib/vault/unlocked.ts";
+import { type Entrusted, Unlocked } from "../src/lib/vault/unlocked.ts";
 import type { Vault } from "../src/lib/vault/vault.ts";
 import { create, createKeyring, move, together } from "../test/support/key-acts.ts";
 import { foundVault, type MadeVault, type Planner } from "../test/support/vault.ts";
+
+/** No act here makes shares. */
+const NOTHING: Entrusted = { custodianSeeds: new Map(), passphrases: new Map() };
 
 /** Who approves all plans. */
 const APPROVERS = ["alice", "bob"];
@@ -87,7 +90,7 @@ export async function executeMany(made: MadeVault, planners: Iterable<Planner>, 
   await vault.act(async ({ writer, chain }) => {
     watch.begins?.();
     const key = quorumKey(secret, manifestHash, place);
-    using unlocked = new Unlocked(vault.identity.id, writer, [{ quorum: id, generation, key }], watch.progress);
+    using unlocked = new Unlocked(vault.identity, writer, [{ quorum: id, generation, key }], NOTHING, watch.progress);
     for (const planner of planners) {
       const plan = newPlan(vault, chain, quorum, await planner(vault));
       await execute({ writer, chain, unlocked, plan, approvals: approve(plan, quorum, custodians) });

@@ -101,6 +101,7 @@ export default class Init extends ConclaveCommand {
         files: parseNamed(flags["passphrase-file"], "--passphrase-file"),
         warn: (message) => this.warn(message),
       },
+      flag: "--passphrase-file",
       weak: flags["unsafe-weak-passphrase"] || request.rehearsal,
       context: [request.name, "conclave", ...request.custodians.map(({ name }) => name)],
       quiet: flags.quiet || this.jsonEnabled(),

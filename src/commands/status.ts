@@ -32,6 +32,9 @@ export default class Status extends VaultCommand {
           ["Keys", keys.length === 0 ? "none" : keys.join(", ")],
           ["Rotation due", status.keysDue === 0 ? "none" : `${status.keysDue}: conclave key list --due`],
           ["To rewrap", status.keyringsToRewrap.join(", ") || "none"],
+          ...(status.keyringsToRotate.length === 0
+            ? []
+            : [["KEK to rotate", rotateLine(status.keyringsToRotate)] as const]),
           ["Open plans", String(status.openPlans)],
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
@@ -40,6 +43,10 @@ export default class Status extends VaultCommand {
       return status;
     });
   }
+}
+
+function rotateLine(keyrings: readonly string[]): string {
+  return `${keyrings.join(", ")}: older than the quorum's shares; conclave keyring rotate, then rewrap`;
 }
 
 function quorumLine({ generation, state, threshold, custodians, proved, unproved, margin }: QuorumStatus): string {

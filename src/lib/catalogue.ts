@@ -20,9 +20,13 @@ import { TRANSITIONS } from "./key/state.ts";
 import { transitionAction, transitionEntry } from "./key/transition.ts";
 import { keyUpdate, keyUpdateEntry } from "./key/update.ts";
 import { type ActionBinder, type Actions, binder } from "./quorum/action.ts";
+import { quorumCancel } from "./quorum/cancel-generation.ts";
 import { clockAccept, clockAcceptEntry } from "./quorum/clock-accept.ts";
+import { custodianHandover, custodianHandoverEntry } from "./quorum/custodian-handover.ts";
 import { custodianConfirm, genesis, genesisShares } from "./quorum/genesis-entry.ts";
 import { planCancel, planExecuteType, planRefuse } from "./quorum/plan-entry.ts";
+import { quorumCreate, quorumCreateEntry } from "./quorum/quorum-create.ts";
+import { quorumRekey, quorumRekeyEntry } from "./quorum/rekey.ts";
 import { custodianRequest } from "./quorum/request-entry.ts";
 import { anchorCheck } from "./vault/check/anchor.ts";
 import { chainClockCheck } from "./vault/check/chain-clock.ts";
@@ -39,6 +43,9 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
     `key.${transition}`,
     binder(transitionAction(transition)),
   ]),
+  [custodianHandover.name, binder(custodianHandover)],
+  [quorumCreate.name, binder(quorumCreate)],
+  [quorumRekey.name, binder(quorumRekey)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -54,6 +61,10 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     planExecuteType(ACTIONS),
     planCancel,
     planRefuse,
+    custodianHandoverEntry,
+    quorumCancel,
+    quorumCreateEntry,
+    quorumRekeyEntry,
     clockAcceptEntry,
     keyCreateEntry,
     keyRotateEntry,

@@ -10,6 +10,8 @@ export const LIMITS = {
   custodians: 255,
   /** Actions in one plan. */
   actions: 1000,
+  /** Quorums of one plan. */
+  planQuorums: 16,
   /** Bytes of a share file, sealed. */
   shareFileBytes: 64 * 1024,
   /** age recipients of one custodian. */

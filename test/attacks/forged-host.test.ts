@@ -131,7 +131,7 @@ describe("S13: a forged plan, with all that is public of the vault and a session
     const presented = { document: typed, origin: "typed", claimed: "bob" };
     const desk = { state: freshDesk().state, now: new Date() };
     const approve = (words: string | undefined) => () =>
-      void prepareApproval(genuine.file, presented, { ...desk, words });
+      void prepareApproval(genuine.file, presented, { ...desk, words, recoverable: false });
     expect(await refusalOf(approve(undefined))).toEqual({
       code: "PLAN_INVALID",
       message: "plan: this machine does not know its host, epoch, manifest of your quorum",

@@ -7,7 +7,7 @@ import { canonicalFile } from "../../src/lib/json.ts";
 import { type ApprovalFile, parseApprovalFile } from "../../src/lib/quorum/approval-file.ts";
 import { type Plan, planDigest } from "../../src/lib/quorum/plan.ts";
 import { type PlanFile, parsePlanFile, writePlanFile } from "../../src/lib/quorum/plan-file.ts";
-import { allGenerations } from "../../src/lib/quorum/state.ts";
+import { currentGenerations } from "../../src/lib/quorum/state.ts";
 import { EXIT_STATUS } from "../../src/lib/terminal/exit-status.ts";
 import { type Craft, craftApproval } from "../support/crafted-approval.ts";
 import { Desk, executeSent, type SentPlan, sendKeyPlan, sendRequest } from "../support/desk.ts";
@@ -40,7 +40,7 @@ afterAll(async () => made[Symbol.asyncDispose]());
 /** The plan file as this host would have written it, had it made this plan. */
 async function signed(plan: Plan, host = new Forger(made).hostKey): Promise<PlanFile> {
   await using vault = await made.open();
-  return parsePlanFile(writePlanFile(plan, await allGenerations(vault.reader), host));
+  return parsePlanFile(writePlanFile(plan, await currentGenerations(vault.reader), host));
 }
 
 function contentOf(bytes: Uint8Array): ApprovalFile {
@@ -298,7 +298,10 @@ describe("plans", () => {
   ])("signed by this host, but of $what", async ({ changes, problem }) => {
     const plan: Plan = { ...sent.file.plan, ...changes };
     await using vault = await made.open();
-    const manifests = (await allGenerations(vault.reader)).map(({ manifest }) => ({ ...manifest, vault: plan.vault }));
+    const manifests = (await currentGenerations(vault.reader)).map(({ manifest }) => ({
+      ...manifest,
+      vault: plan.vault,
+    }));
     const file: PlanFile = { ...sent.file, plan, manifests };
     const refused = await refusalOf(executeSent(made, file, [approvals.alice, approvals.bob]));
     expect(refused).toMatchObject({ code: "PLAN_INVALID" });
@@ -360,7 +363,7 @@ describe("plans", () => {
   test("for the room only: no desk approves it, for there is no session to seal a share to", async () => {
     const file = { ...sent.file.plan, session: null };
     await using vault = await made.open();
-    const bytes = writePlanFile(file, await allGenerations(vault.reader), new Forger(made).hostKey);
+    const bytes = writePlanFile(file, await currentGenerations(vault.reader), new Forger(made).hostKey);
     expect(await refusalOf(new Desk(made, "bob").approve(bytes))).toEqual({
       code: "PLAN_INVALID",
       message: "the plan is approved in the room: it has no session to seal a share to",

@@ -4,6 +4,7 @@ import { planKeyCreate } from "../../src/lib/key/request.ts";
 import { executePlan } from "../../src/lib/quorum/execute.ts";
 import type { Interaction } from "../../src/lib/quorum/interaction.ts";
 import { preparePlan } from "../../src/lib/quorum/prepare.ts";
+import { Founding } from "../../src/lib/terminal/founding.ts";
 import { Gathering } from "../../src/lib/terminal/gathering.ts";
 import { type MadeVault, PLAIN_KEY } from "./vault.ts";
 
@@ -41,7 +42,8 @@ export function atHand(files: readonly AtHand[]): Interaction {
   };
   const shares = files.map(({ name, path }) => ({ name, path }));
   const keys = { passphrases, identities: new Map<string, string>() };
-  return new Gathering({ shares, keys, room: false, mayWait: false, yes: true, quiet: true });
+  const founding = new Founding({ passphrases, flag: "--new-passphrase-file", weak: true, context: [], quiet: true });
+  return new Gathering({ shares, keys, room: false, mayWait: false, yes: true, quiet: true, founding });
 }
 
 /** A custodian's own files. */

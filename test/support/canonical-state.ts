@@ -39,7 +39,7 @@ export async function canonicalState(path: string, surroundings: Surroundings): 
 
   await using vault = await openVault(path, surroundings);
   const anchor = vault.anchor()?.head; // before the verification moves it
-  await verifyVault(vault, { genesis: undefined, checkpoint: undefined, full: true });
+  await verifyVault(vault, { genesis: undefined, checkpoint: undefined, full: true, acceptRecovery: [] });
   const projections = await projectionsOf(vault.reader);
   if (unfinished !== undefined) return { ...unfinished, projections };
   return {

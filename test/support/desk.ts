@@ -14,6 +14,7 @@ import { type PlanFile, parsePlanFile } from "../../src/lib/quorum/plan-file.ts"
 import { preparePlan, type Request } from "../../src/lib/quorum/prepare.ts";
 import { parseProofRequest, prepareProof, writeProofRequest } from "../../src/lib/quorum/proof-request.ts";
 import { newSession, openSession } from "../../src/lib/quorum/session.ts";
+import { isRecoverable } from "../../src/lib/quorum/view-plan-file.ts";
 import { type MadeVault, PLAIN_KEY } from "./vault.ts";
 
 /** A plan as it went to the custodians. */
@@ -55,7 +56,8 @@ export class Desk {
   async approve(bytes: Uint8Array, desk: AtDesk = {}): Promise<Uint8Array> {
     const presented = await this.presented();
     using _ = presented.document;
-    const ready = prepareApproval(parsePlanFile(bytes), presented, this.#desk(desk));
+    const file = parsePlanFile(bytes);
+    const ready = prepareApproval(file, presented, { ...this.#desk(desk), recoverable: isRecoverable(ACTIONS, file) });
     const approval = await ready.give();
     saveAnchor(this.state, ready.anchor);
     return approval;

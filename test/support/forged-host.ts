@@ -9,7 +9,7 @@ import { type Manifest, manifestHash } from "../../src/lib/quorum/manifest.ts";
 import type { Plan } from "../../src/lib/quorum/plan.ts";
 import { writePlanFile } from "../../src/lib/quorum/plan-file.ts";
 import type { ProofRequest } from "../../src/lib/quorum/proof-request.ts";
-import { allGenerations } from "../../src/lib/quorum/state.ts";
+import { currentGenerations } from "../../src/lib/quorum/state.ts";
 import type { Vault } from "../../src/lib/vault/vault.ts";
 import type { MadeVault } from "./vault.ts";
 
@@ -38,7 +38,7 @@ export class ForgedHost {
   static async of(made: MadeVault, hostKey?: KeyObject): Promise<ForgedHost> {
     await using vault = await made.open();
     using seed = generateSigningSeed();
-    const manifests = (await allGenerations(vault.reader)).map(({ manifest }) => manifest);
+    const manifests = (await currentGenerations(vault.reader)).map(({ manifest }) => manifest);
     return new ForgedHost(vault, manifests, hostKey ?? signingKey(seed), await generateIdentity("hybrid"));
   }
 
@@ -52,7 +52,7 @@ export class ForgedHost {
     const quorums = manifests.map((manifest) => ({ manifest, manifestHash: manifestHash(manifest) }));
     const named = quorums.map(({ manifest, manifestHash }) => {
       const { quorum: id, name, generation } = manifest;
-      return { id, name, generation, manifest, manifestHash };
+      return { id, name, generation, manifest, manifestHash, handovers: [], seats: manifest.custodians };
     });
     const own = named.map(({ id, name, generation, manifestHash }) => ({
       id,
@@ -76,6 +76,7 @@ export class ForgedHost {
       checkpoint: signCheckpoint({ vault: id, epoch, ...head }, this.hostKey),
       time: timestamp(new Date()),
       manifests: [...this.#manifests],
+      handovers: this.#manifests.map(() => []),
       ...changes,
     };
     return canonicalFile({ request, signature: sign(this.hostKey, labelled("request", canonicalJson(request))) });

@@ -107,7 +107,10 @@ export class Forger {
     );
     const place = { vault, quorum: quorum.quorum, generation: 1 };
     const key = quorumKey(secret, quorum.manifestHash, place);
-    using unlocked = new Unlocked(vault, storage, [{ quorum: place.quorum, generation: 1, key }]);
+    const identity = await storage.find("vault", {});
+    if (identity === undefined) throw new TypeError("no vault");
+    const entrusted = { custodianSeeds: new Map(), passphrases: new Map() };
+    using unlocked = new Unlocked(identity, storage, [{ quorum: place.quorum, generation: 1, key }], entrusted);
     using material = randomSecret(32);
     const keyring = await storage.find("keyrings", {});
     const id = randomUuid();

@@ -26,7 +26,7 @@ import { type PlanFile, parsePlanFile } from "../../src/lib/quorum/plan-file.ts"
 import { parseProofRequest, prepareProof } from "../../src/lib/quorum/proof-request.ts";
 import { receiveApprovals } from "../../src/lib/quorum/receive.ts";
 import { openSession } from "../../src/lib/quorum/session.ts";
-import { allGenerations } from "../../src/lib/quorum/state.ts";
+import { currentGenerations } from "../../src/lib/quorum/state.ts";
 import { viewPlanFile } from "../../src/lib/quorum/view-plan-file.ts";
 import { Secret } from "../../src/lib/secret.ts";
 import { planText } from "../../src/lib/terminal/plan-text.ts";
@@ -73,7 +73,7 @@ export async function hostileDocuments(made: MadeVault): Promise<DocumentKind[]>
 
 async function planKind(made: MadeVault, bytes: Uint8Array): Promise<DocumentKind> {
   const presented = await new Desk(made, "bob").presented();
-  const { plan, manifests } = parsePlanFile(bytes);
+  const { plan, manifests, handovers } = parsePlanFile(bytes);
   const { hostKey } = new Forger(made);
   return {
     name: "plan",
@@ -81,13 +81,18 @@ async function planKind(made: MadeVault, bytes: Uint8Array): Promise<DocumentKin
     take(given) {
       const parsed = parsePlanFile(given);
       planText(viewPlanFile(ACTIONS, parsed));
-      prepareApproval(parsed, presented, { state: made.place.file("nowhere"), now: new Date(), words: undefined });
+      prepareApproval(parsed, presented, {
+        state: made.place.file("nowhere"),
+        now: new Date(),
+        words: undefined,
+        recoverable: false,
+      });
     },
     codes: ["PLAN_INVALID", ...OF_A_SHARE],
     signed: {
-      content: { plan, manifests },
+      content: { plan, manifests, handovers },
       again(content) {
-        const said = content as { plan: unknown; manifests: unknown };
+        const said = content as { plan: unknown; manifests: unknown; handovers: unknown };
         const signature = signedOr(() => sign(hostKey, labelled("plan", canonicalJson(said.plan))));
         return fileOf({ ...said, hostKey: publicKeyOf(hostKey), signature });
       },
@@ -102,16 +107,16 @@ async function approvalKind(made: MadeVault, plan: Uint8Array): Promise<Document
   const key = await new Forger(made).custodianKey("bob");
   const identity = plainIdentity(made, parsed);
   await using vault = await made.open();
-  const quorums = await allGenerations(vault.reader);
+  const quorums = await currentGenerations(vault.reader);
   const chain = await vault.verify();
   const { id, genesis } = vault.identity;
   return {
     name: "approval",
     bytes,
     async take(given) {
-      using gathered = new GatheredShares(quorums);
+      using gathered = new GatheredShares(quorums, { recoverable: false, carried: [] });
       const place = { id, genesis, rehearsal: true };
-      const reception = { plan: parsed.plan, vault: place, chain, now: new Date(), identity };
+      const reception = { plan: parsed.plan, vault: place, chain, now: new Date(), recoverable: false, identity };
       await receiveApprovals([{ origin: "a", bytes: given }], reception, gathered);
     },
     codes: ["APPROVAL_INVALID", "INTEGRITY"],

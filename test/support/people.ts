@@ -8,6 +8,8 @@ export class ScriptedPeople implements Interaction {
   patient = true;
   /** Whether the last question is answered with yes. */
   agreeing = true;
+  /** What a custodian seals a new share with. */
+  newPassphrases = (custodian: string): string => `new passphrase of ${custodian}`;
   readonly views: PlanView[] = [];
   readonly accepted: string[] = [];
   readonly refused: ConclaveError[] = [];
@@ -37,6 +39,10 @@ export class ScriptedPeople implements Interaction {
   async shareRefused(error: ConclaveError): Promise<boolean> {
     this.refused.push(error);
     return this.patient;
+  }
+
+  async newPassphrase(custodian: string): Promise<string> {
+    return this.newPassphrases(custodian);
   }
 
   async confirm(typed: string | undefined): Promise<void> {

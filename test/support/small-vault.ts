@@ -71,6 +71,7 @@ export async function smallVault(
         time: "2026-11-24T00:00:00.000Z",
         verified: null,
         manifests: [],
+        recoveries: [],
         replaced: [],
         ...others,
         head,

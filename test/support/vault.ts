@@ -149,7 +149,13 @@ export class MadeVault implements AsyncDisposable {
   /** Verify the whole vault, all signatures too. */
   async verify(request: Partial<VerificationRequest> = {}): Promise<Verification> {
     await using vault = await this.open();
-    return await verifyVault(vault, { genesis: undefined, checkpoint: undefined, full: true, ...request });
+    return await verifyVault(vault, {
+      genesis: undefined,
+      checkpoint: undefined,
+      full: true,
+      acceptRecovery: [],
+      ...request,
+    });
   }
 
   /** The same folder again, with the machine's memory, to be changed without harm. */

@@ -4,6 +4,7 @@ import { readSmallFile } from "../../lib/host/files.ts";
 import { LIMITS } from "../../lib/limits.ts";
 import { type Verification, verifyVault } from "../../lib/quorum/verify-vault.ts";
 import { fields } from "../../lib/terminal/fields.ts";
+import { noneByDefault } from "../../lib/terminal/flags.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
 
 export default class AuditVerify extends VaultCommand {
@@ -21,14 +22,23 @@ export default class AuditVerify extends VaultCommand {
       summary: "signed checkpoint kept elsewhere, which the chain must contain",
       helpValue: "FILE",
     }),
+    "accept-recovery": Flags.string({
+      summary: "hash of a recovery's entry, as written down at its ceremony; remembered",
+      helpValue: "HASH",
+      multiple: true,
+      multipleNonGreedy: true,
+      ...noneByDefault,
+    }),
     full: Flags.boolean({ default: false, summary: "verify signatures too that this machine verified before" }),
   };
 
   async run(): Promise<Verification> {
     const { flags } = await this.parse(AuditVerify);
     const { genesis, full } = flags;
-    if (genesis !== undefined && !/^[0-9a-f]{64}$/.test(genesis)) {
-      throw new ConclaveError("USAGE", "--genesis must be 64 lower-case hexadecimal digits");
+    const acceptRecovery = flags["accept-recovery"];
+    for (const [flag, hash] of [["genesis", genesis], ...acceptRecovery.map((given) => ["accept-recovery", given])]) {
+      if (hash !== undefined && !/^[0-9a-f]{64}$/.test(hash))
+        throw new ConclaveError("USAGE", `--${flag} must be 64 lower-case hexadecimal digits`);
     }
     // what isn't UTF-8 is no text that anybody signed
     const checkpoint =
@@ -36,7 +46,7 @@ export default class AuditVerify extends VaultCommand {
         ? undefined
         : new TextDecoder().decode(readSmallFile(flags.checkpoint, LIMITS.stateFileBytes));
     return this.withVault(flags, async (vault) => {
-      const verification = await verifyVault(vault, { genesis, checkpoint, full });
+      const verification = await verifyVault(vault, { genesis, checkpoint, full, acceptRecovery });
       this.result(verificationText(verification));
       if (verification.result === "CONSISTENT") this.endAs("NOT_VERIFIED");
       return verification;
@@ -46,6 +56,8 @@ export default class AuditVerify extends VaultCommand {
 
 function verificationText({
   result,
+  anchored,
+  recoveries,
   vault,
   genesis,
   entries,
@@ -54,18 +66,28 @@ function verificationText({
   acts,
   actsByKeysNeverExposed,
 }: Verification): string {
-  const head =
-    result === "VERIFIED"
-      ? "VERIFIED"
-      : "CONSISTENT, genesis not anchored: compare it with the paper of the ceremony, then --genesis HASH";
+  const unaccepted = recoveries.filter(({ accepted }) => !accepted);
+  const problems = [
+    ...(anchored
+      ? []
+      : ["CONSISTENT, genesis not anchored: compare it with the paper of the ceremony, then --genesis HASH"]),
+    ...unaccepted.map(
+      ({ entry, actions, time }) =>
+        `CONSISTENT, recovery at entry ${entry} (${actions.join(", ")}, ${time}) not accepted: shares alone approved it; compare its hash with the paper of the ceremony, then --accept-recovery HASH`,
+    ),
+  ];
   return [
-    head,
+    ...(result === "VERIFIED" ? ["VERIFIED"] : problems),
     fields([
       ["Vault", vault],
       ["Genesis", genesis],
       ["Entries", `${entries}, the last at ${time}`],
       ["Head", root],
       ["Approved acts", actsText(acts, actsByKeysNeverExposed)],
+      ...recoveries.map(({ entry, hash, accepted }): [string, string] => [
+        "Recovery",
+        `entry ${entry}, ${hash}${accepted ? ", accepted" : ""}`,
+      ]),
     ]),
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import { saveAnchor } from "../../lib/host/anchor.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { createFileDurably } from "../../lib/host/files.ts";
 import { prepareApproval } from "../../lib/quorum/approve.ts";
-import { planConfirmation, viewPlanFile } from "../../lib/quorum/view-plan-file.ts";
+import { isRecoverable, planConfirmation, viewPlanFile } from "../../lib/quorum/view-plan-file.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
 import { agree, deskFlags, showSubject, thisDesk } from "../../lib/terminal/desk-flags.ts";
 import { readPlanFile } from "../../lib/terminal/document-files.ts";
@@ -42,8 +42,11 @@ export default class PlanApprove extends ConclaveCommand {
       shareKeys(flags, (message) => this.warn(message)),
     );
     const presented = { document, origin: share.path, claimed: share.name };
-    const desk = thisDesk(flags.words);
+    const desk = { ...thisDesk(flags.words), recoverable: isRecoverable(ACTIONS, file) };
     const ready = prepareApproval(file, presented, desk);
+    if (ready.recovery) {
+      this.warn(`${ready.custodian}: the share alone approves; the act becomes a recovery, which audit verify names`);
+    }
     const wanted = planConfirmation(ACTIONS, file) ?? "yes";
     const question = `${ready.custodian}: type ${wanted} to approve ${planTitle(view)}, anything else to stop:`;
     await agree(question, wanted, flags.yes);

@@ -2,16 +2,18 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
-import { type Executed, executePlanFile } from "../../lib/quorum/execute.ts";
+import { executePlanFile } from "../../lib/quorum/execute.ts";
 import { openSession } from "../../lib/quorum/session.ts";
 import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
 import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
+import { foundingFor, newGenerationText, proveNewShares } from "../../lib/terminal/new-generation.ts";
 import { readPassphraseFile } from "../../lib/terminal/passphrase-file.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
 import { askPassphrase } from "../../lib/terminal/secret-prompt.ts";
-import { shareFlags } from "../../lib/terminal/sensitive-flags.ts";
+import type { Performed } from "../../lib/terminal/sensitive-command.ts";
+import { newPassphraseFlags, shareFlags } from "../../lib/terminal/sensitive-flags.ts";
 import { parseShareFile, shareKeys } from "../../lib/terminal/share-file.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
 
@@ -35,6 +37,7 @@ export default class PlanExecute extends VaultCommand {
       ...noneByDefault,
     }),
     ...shareFlags,
+    ...newPassphraseFlags,
     "session-passphrase-file": Flags.string({
       summary: "file with the passphrase that seals the plan's session",
       helpValue: "FILE",
@@ -42,26 +45,28 @@ export default class PlanExecute extends VaultCommand {
     ...yesFlag,
   };
 
-  async run(): Promise<Executed> {
+  async run(): Promise<Performed> {
     const { args, flags } = await this.parse(PlanExecute);
     const file = readPlanFile(args.plan);
     const approvals = flags.approval.map((path) => ({ origin: path, bytes: readAnswer(path) }));
-    const gathering = new Gathering({
-      shares: flags.share.map((value) => parseShareFile(value)),
-      keys: shareKeys(flags, (message) => this.warn(message)),
-      room: hasTerminal() && !flags.yes,
-      mayWait: true,
-      yes: flags.yes,
-      quiet: flags.quiet || this.jsonEnabled(),
-    });
+    const quiet = flags.quiet || this.jsonEnabled();
+    const warn = (message: string) => this.warn(message);
+    const shares = flags.share.map((value) => parseShareFile(value));
+    const keys = shareKeys(flags, warn);
     return this.withVault(flags, async (vault) => {
+      const founding = foundingFor(vault, file.plan.actions, flags, { quiet, warn });
+      const room = hasTerminal() && !flags.yes;
+      const gathering = new Gathering({ shares, keys, room, mayWait: true, yes: flags.yes, quiet, founding });
       const identity = async () => {
         const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
         return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
       };
       const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
       this.result(executedText(executed));
-      return executed;
+      const generations = await proveNewShares(vault, executed, founding);
+      for (const made of generations) this.result(newGenerationText(made, vault.path));
+      if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
+      return generations.length === 0 ? executed : { ...executed, generations };
     });
   }
 

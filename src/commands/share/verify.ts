@@ -34,6 +34,7 @@ export default class ShareVerify extends VaultCommand {
         fields([
           ["Share", `good, of ${share.custodian}`],
           ["Quorum", `${share.quorum}, generation ${share.generation}: ${share.threshold} of ${share.total}`],
+          ["State", STATES[share.state]],
           ["Custodian key", custodianKeyText(share, keys.identities.has(file.name))],
         ]),
       );
@@ -41,6 +42,14 @@ export default class ShareVerify extends VaultCommand {
     });
   }
 }
+
+/** What a share of such a generation is good for. */
+const STATES = {
+  pending: "pending: not all custodians of this generation proved yet",
+  active: "in force",
+  replaced: "replaced by a newer generation: it opens older backups only",
+  cancelled: "cancelled: it opens nothing; destroy it",
+} as const;
 
 function custodianKeyText({ identity }: RecognisedShare, identityGiven: boolean): string {
   if (!identity) return "not in the file: approving needs the identity too";

@@ -28,6 +28,8 @@ export const LABELS = {
   proof: "conclave/proof/v1",
   /** Digest of an enrolment, and its signature. */
   enrolment: "conclave/enrolment/v1",
+  /** Signature of a handover. */
+  handover: "conclave/handover/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

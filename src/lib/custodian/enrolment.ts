@@ -22,7 +22,7 @@ const enrolmentSchema = z.strictObject({
   rehearsal: z.boolean(),
 });
 
-const enrolmentFileSchema = z.strictObject({
+export const enrolmentFileSchema = z.strictObject({
   enrolment: enrolmentSchema,
   /** The custodian key's. */
   signature: signatureSchema,
@@ -54,15 +54,27 @@ export function writeEnrolmentFile(file: EnrolmentFile): Uint8Array {
  * @throws {ConclaveError} INPUT_MALFORMED
  */
 export function parseEnrolmentFile(bytes: Uint8Array): { enrolment: Enrolment; digest: string } {
-  const { enrolment, signature } = parseCanonicalFile(bytes, enrolmentFileSchema, refuse);
-  const { custodianKey, recipients } = enrolment;
-  if (!isSoundPublicKey(custodianKey)) throw refuse("custodianKey: of small order or not canonical");
-  const problem = recipientsProblem(recipients);
-  if (problem !== undefined) throw refuse(problem);
-  if (!verify(custodianKey, message(enrolment), signature)) {
-    throw refuse("the signature does not verify: the file was altered");
-  }
+  const { enrolment } = parseSignedEnrolment(bytes);
   return { enrolment, digest: enrolmentDigest(enrolment) };
+}
+
+/** As `parseEnrolmentFile`, with the signature. @throws {ConclaveError} INPUT_MALFORMED */
+export function parseSignedEnrolment(bytes: Uint8Array): EnrolmentFile {
+  const file = parseCanonicalFile(bytes, enrolmentFileSchema, refuse);
+  const problem = enrolmentProblem(file);
+  if (problem !== undefined) throw refuse(problem);
+  return file;
+}
+
+/** Why an enrolment can't be taken, if it can't: by its key, its recipients, its signature. */
+export function enrolmentProblem({ enrolment, signature }: EnrolmentFile): string | undefined {
+  const { custodianKey, recipients } = enrolment;
+  if (!isSoundPublicKey(custodianKey)) return "custodianKey: of small order or not canonical";
+  const problem = recipientsProblem(recipients);
+  if (problem !== undefined) return problem;
+  return verify(custodianKey, message(enrolment), signature)
+    ? undefined
+    : "the signature does not verify: the file was altered";
 }
 
 /** SHA-256 of the enrolment under its label, 64 lower-case hexadecimal digits. */

@@ -25,6 +25,8 @@ const anchorSchema = z.strictObject({
   verified: headSchema.nullable(),
   /** Hashes of the manifests of quorums that this machine's shares belong to; on a host, of all. */
   manifests: z.array(digestSchema).max(LIMITS.remembered),
+  /** Hashes of the entries of recoveries that people here accepted, by the paper of the ceremony. */
+  recoveries: z.array(digestSchema).max(LIMITS.remembered),
   /** Hosts and epochs that a newer one replaced: never obeyed again. */
   replaced: z.array(z.strictObject({ hostKey: publicKeySchema, epoch: idSchema })).max(LIMITS.remembered),
 });

@@ -4,6 +4,7 @@ import { randomUuid } from "../crypto/random.ts";
 import { ConclaveError } from "../errors.ts";
 import { digestSchema, idSchema, nameSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
+import { assertNoPending } from "../quorum/pending.ts";
 import { quorumInForce } from "../quorum/state.ts";
 import type { Reader } from "../storage/storage.ts";
 
@@ -49,6 +50,7 @@ export const keyringCreateEntry = effectType({
 async function checkKeyringCreate({ name, quorum }: KeyringCreateParameters, state: Reader): Promise<void> {
   const row = await state.find("quorums", { id: quorum.id });
   if (row?.name !== quorum.name) throw new ConclaveError("NOT_FOUND", `no quorum ${quorum.name} with id ${quorum.id}`);
+  await assertNoPending(state, quorum);
   if ((await state.find("keyrings", { name })) !== undefined) {
     throw new ConclaveError("EXISTS", `keyring ${name} exists already`, { suggestions: ["Choose another name"] });
   }

@@ -120,7 +120,7 @@ class Portion {
     if (old !== null) this.#removed.push(old);
   }
 
-  effect(last: boolean): Required<Effect> {
+  effect(last: boolean): Effect & { removed: readonly string[] } {
     const keyring = this.#keyring;
     return {
       data: { keyring, last, materials: this.#materials },

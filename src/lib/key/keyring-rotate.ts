@@ -3,6 +3,7 @@ import { effectType } from "../audit/entry-type.ts";
 import { ConclaveError } from "../errors.ts";
 import { digestSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
+import { assertNoPending } from "../quorum/pending.ts";
 import { quorumInForce } from "../quorum/state.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
@@ -51,6 +52,8 @@ export const keyringRotateEntry = effectType({
 
 async function checkKeyringRotate({ keyring, from }: KeyringRotateParameters, state: Reader): Promise<Row<"keyrings">> {
   const row = await requireKeyring(state, keyring);
+  const quorum = await quorumInForce(state, row.quorum);
+  await assertNoPending(state, quorum);
   if (row.kekVersion === from) return row;
   throw new ConclaveError("REFUSED", `keyring ${keyring.name} is at KEK version ${row.kekVersion} by now, not ${from}`);
 }

@@ -10,6 +10,8 @@ export interface KeyringDescription {
   kekVersion: number;
   /** KEKs that still wrap something, beside the newest. */
   olderKeks: number;
+  /** Whether the newest KEK was made before the quorum's generation: whoever rebuilt an older one may know it. */
+  kekBeforeQuorum: boolean;
   keys: number;
   created: string;
 }
@@ -31,7 +33,11 @@ async function describe(
 ): Promise<KeyringDescription> {
   const quorumName = (await state.find("quorums", { id: quorum }))?.name ?? quorum;
   const keks = await Array.fromAsync(state.rows("keks", { where: { keyring: id } }));
-  const olderKeks = keks.filter(({ version }) => version < kekVersion).length;
+  const olderKeks = new Set(keks.flatMap(({ version }) => (version < kekVersion ? [version] : []))).size;
+  const newest = keks.find(({ version }) => version === kekVersion);
+  const generation = await state.find("generations", { quorum, state: "active" });
+  const isRekeyed = generation !== undefined && generation.generation > 1;
+  const kekBeforeQuorum = isRekeyed && newest !== undefined && newest.created < generation.created;
   const keys = await state.count("keys", { where: { keyring: id } });
-  return { id, name, quorum: quorumName, kekVersion, olderKeks, keys, created };
+  return { id, name, quorum: quorumName, kekVersion, olderKeks, kekBeforeQuorum, keys, created };
 }

@@ -12,11 +12,14 @@ export interface KeysStatus {
   keysDue: number;
   /** Keyrings with material under KEKs older than the newest. */
   keyringsToRewrap: string[];
+  /** Keyrings whose newest KEK is older than the generation of their quorum. */
+  keyringsToRotate: string[];
 }
 
 export async function keysStatus({ reader, clock }: Vault): Promise<KeysStatus> {
   const { states, due } = await countKeys(reader, timestamp(clock()));
   const keyrings = await listKeyrings(reader);
   const keyringsToRewrap = keyrings.filter(({ olderKeks }) => olderKeks > 0).map(({ name }) => name);
-  return { keyrings: keyrings.length, keys: states, keysDue: due, keyringsToRewrap };
+  const keyringsToRotate = keyrings.filter((keyring) => keyring.kekBeforeQuorum).map(({ name }) => name);
+  return { keyrings: keyrings.length, keys: states, keysDue: due, keyringsToRewrap, keyringsToRotate };
 }

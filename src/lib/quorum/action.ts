@@ -10,6 +10,21 @@ export interface Line {
   value: string;
 }
 
+/** A file that an act makes: it appears whole, or not at all. */
+export interface NewFile {
+  path: string;
+  /** Name of the file while it is being written: one that a crash left is found by it. */
+  temporary: string;
+  bytes: Uint8Array;
+}
+
+/** A new share that is sealed to a passphrase, which its custodian chooses at the host. */
+export interface NewShareOnHost {
+  custodian: string;
+  /** Public half of the custodian key that goes over from the share before; null: a new one is made. */
+  carried: string | null;
+}
+
 /** What an action did, or a part of it that fills one audit entry. */
 export interface Effect {
   /** Of the entry: what the host added. */
@@ -18,6 +33,8 @@ export interface Effect {
   told?: Record<string, unknown>;
   /** Ciphertexts that it made, which the data name. */
   blobs?: readonly Blob[];
+  /** Files that it made, which are written once it is durable. */
+  files?: readonly NewFile[];
   /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
   removed?: readonly string[];
 }
@@ -35,12 +52,16 @@ export interface Action<P> {
   quorums(parameters: P, state: Reader): Promise<string[]>;
   /** Every parameter, for a person who may have no vault at hand. */
   render(parameters: P): Line[];
+  /** Whether shares alone, without custodian keys, may approve it: the act is a recovery then. */
+  recoverable?: boolean;
+  /** The shares that it makes for custodians without an own desk: they are at the host while it is executed. */
+  newShares?(parameters: P): readonly NewShareOnHost[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
   check(parameters: P, state: Reader, time: string): Promise<void>;
   /**
-   * Reads, generates, seals; writes nothing itself: each effect that it yields is written before it goes on.
+   * Reads, generates, seals; makes folders for the files to come, and writes nothing else itself: each effect that it yields is written before it goes on.
    * @param time of the act, RFC 3339
    */
   execute(parameters: P, vault: Unlocked, time: string): AsyncIterable<Effect>;
@@ -58,8 +79,10 @@ export interface BoundAction {
   readonly parameters: Record<string, unknown>;
   /** What parsed them. */
   readonly schema: ZodType;
+  readonly recoverable: boolean;
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
+  newShares(): readonly NewShareOnHost[];
   confirmation(): string | undefined;
   check(state: Reader, time: string): Promise<void>;
   execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
@@ -81,8 +104,10 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       name: action.name,
       parameters,
       schema: action.parameters,
+      recoverable: action.recoverable ?? false,
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
+      newShares: () => action.newShares?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time) => action.check(parameters, state, time),
       execute: (vault, time) => action.execute(parameters, vault, time),

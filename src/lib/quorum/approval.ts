@@ -16,8 +16,8 @@ const statementSchema = z.strictObject({
   custodian: nameSchema,
   quorum: idSchema,
   generation: z.int().positive(),
-  /** Which key signed. */
-  key: z.literal("custodian"),
+  /** Which key signed: the custodian's, or that of the share alone, which makes the act a recovery. */
+  key: z.enum(["custodian", "share"]),
   /** Whether the signing key was opened on the vault's host, and so exposed to it. */
   at: z.enum(["host", "desk"]),
   time: timestampSchema,
@@ -35,13 +35,15 @@ export const approvalSchema = z.strictObject({ statement: statementSchema, signa
 
 export type Approval = z.infer<typeof approvalSchema>;
 
-export function signApproval(statement: ApprovalStatement, custodianKey: KeyObject): Approval {
-  return { statement, signature: sign(custodianKey, message(statement)) };
+/** @param key that which the statement names, of the custodian or of the share */
+export function signApproval(statement: ApprovalStatement, key: KeyObject): Approval {
+  return { statement, signature: sign(key, message(statement)) };
 }
 
-/** Whether the custodian with this public key signed it. */
-export function verifyApproval(approval: Approval, custodianKey: string): boolean {
-  return verify(custodianKey, message(approval.statement), approval.signature);
+/** Whether the key that the statement names signed it, the seat's custodian key or its share key. */
+export function verifyApproval(approval: Approval, seat: { custodianKey: string; shareKey: string }): boolean {
+  const key = approval.statement.key === "custodian" ? seat.custodianKey : seat.shareKey;
+  return verify(key, message(approval.statement), approval.signature);
 }
 
 function message(statement: ApprovalStatement): Uint8Array {

@@ -17,9 +17,17 @@ export interface ApprovingDesk {
   words: string | undefined;
 }
 
+/** A desk at which a plan is approved. */
+export interface PlanDesk extends ApprovingDesk {
+  /** Whether shares alone may approve it: it becomes a recovery. */
+  recoverable: boolean;
+}
+
 /** An approval that is ready to be given, once the custodian has said yes. */
 export interface ReadyApproval {
   custodian: string;
+  /** Whether it is by the share alone. */
+  recovery: boolean;
   /** To be remembered when the approval is given. */
   anchor: Anchor;
   /** Signs, seals the share to the plan's session, and gives the bytes of the approval file. */
@@ -32,7 +40,7 @@ export interface ReadyApproval {
  * @param presented stays the caller's; must live until `give` has returned
  * @throws ConclaveError PLAN_INVALID, SHARE_*
  */
-export function prepareApproval(file: PlanFile, presented: PresentedShare, desk: ApprovingDesk): ReadyApproval {
+export function prepareApproval(file: PlanFile, presented: PresentedShare, desk: PlanDesk): ReadyApproval {
   const { plan } = file;
   const digest = planDigest(plan);
   assertOpen(file, desk.now);
@@ -44,10 +52,10 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
     quorums,
     [],
   );
-  const { seat, custodianKey } = verified;
+  const { seat, custodianKey, shareKey } = verified;
   const { session } = plan;
   if (session === null) throw refuse("is approved in the room: it has no session to seal a share to", "Go there");
-  if (custodianKey === undefined) {
+  if (custodianKey === undefined && !desk.recoverable) {
     throw new ConclaveError(
       "SHARE_WITHOUT_IDENTITY",
       `${presented.origin}: proves the share, but not that ${seat.name} presents it`,
@@ -74,6 +82,7 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
 
   return {
     custodian: seat.name,
+    recovery: custodianKey === undefined,
     anchor,
     async give() {
       const sealed = await sealShare(presented.document.record, digest, session.recipient);
@@ -87,13 +96,13 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
           custodian: seat.name,
           quorum: quorum.id,
           generation: quorum.generation,
-          key: "custodian",
+          key: custodianKey === undefined ? "share" : "custodian",
           at: whereKeysOpen(desk.state, vault),
           time: timestamp(desk.now),
           seen: before?.epoch === epoch ? before.head : null,
           sealed: sealedHash(sealed),
         },
-        custodianKey,
+        custodianKey ?? shareKey,
       );
       return writeApprovalFile(approval, sealed);
     },

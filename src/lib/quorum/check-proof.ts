@@ -35,9 +35,10 @@ export async function checkProof(
   if (quorumRow === undefined || row === undefined || statement.manifest !== row.manifestHash) {
     throw refuse("of another quorum or generation");
   }
+  if (row.state !== "active" && row.state !== "pending") throw refuse(`of a generation that was ${row.state}`);
   const { recall = (make, text) => make(text) } = chain;
   const quorum = readGeneration(quorumRow, row, (text) => recall(parseManifest, text));
-  const seat = quorum.manifest.custodians.find(({ name }) => name === statement.custodian);
+  const seat = quorum.seats.find(({ name }) => name === statement.custodian);
   if (seat === undefined) throw refuse(`not a custodian of quorum ${quorum.name}`);
   const checkpoint = openCheckpoint(statement.checkpoint, vault.hostKey);
   if (checkpoint === undefined || checkpoint.vault !== vault.id || checkpoint.epoch !== vault.epoch) {

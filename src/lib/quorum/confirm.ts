@@ -2,9 +2,12 @@ import { timestamp } from "../clock.ts";
 import { type Proof, proofSchema } from "../custodian/proof.ts";
 import { ConclaveError, IntegrityError } from "../errors.ts";
 import { canonicalFile, parseCanonicalFile } from "../json.ts";
+import type { Reader } from "../storage/storage.ts";
 import type { Vault } from "../vault/vault.ts";
 import { actor } from "./actor.ts";
 import { checkProof } from "./check-proof.ts";
+import { keksUnder } from "./rekey.ts";
+import { unprovedSeats } from "./state.ts";
 
 /** What a confirmed proof did. */
 export interface Confirmed {
@@ -33,15 +36,16 @@ export async function confirmProof(vault: Vault, proof: Proof, origin: string): 
   return vault.actLocked(async ({ writer, chain }) => {
     const { tree, size } = chain;
     const { quorum, seat } = await checkProof(proof, writer, { tree, size, verifySignatures: true }, refuse);
+    const wraps = await wrapsBefore(writer, quorum.id);
     const { id, epoch } = vault.identity;
     const time = timestamp(vault.clock());
     const entry = await chain.append(writer, { vault: id, epoch }, time, actor(), {
       type: "custodian.confirm",
       data: { ...proof },
     });
-    const missing: string[] = [];
-    const where = { quorum: quorum.id, generation: quorum.generation, confirmed: null };
-    for await (const { custodian } of writer.rows("seats", { where })) missing.push(custodian);
+    for (const wrap of wraps)
+      if ((await writer.find("keks", wrap)) === undefined) await writer.remove("blobs", { hash: wrap.blob });
+    const missing = await unprovedSeats(writer, quorum.id, quorum.generation);
     return { custodian: seat.name, quorum: quorum.name, entry, missing };
   });
 }
@@ -58,4 +62,13 @@ export function parseProofFile(bytes: Uint8Array, origin: string): Proof {
     proofSchema,
     (problem) => new ConclaveError("APPROVAL_INVALID", `${origin}: not a proof: ${problem}`),
   );
+}
+
+/** KEKs as the generation in force wraps them: the last proof of the next one drops them. */
+async function wrapsBefore(
+  state: Reader,
+  quorum: string,
+): Promise<{ keyring: string; version: number; blob: string }[]> {
+  const before = await state.find("generations", { quorum, state: "active" });
+  return before === undefined ? [] : keksUnder(state, quorum, before.generation);
 }

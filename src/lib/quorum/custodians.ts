@@ -1,5 +1,6 @@
 import type { Reader } from "../storage/storage.ts";
-import { readGeneration } from "./state.ts";
+import type { GenerationState } from "../storage/tables.ts";
+import { currentGenerations } from "./state.ts";
 
 /** A custodian's seat in a generation of a quorum. */
 export interface CustodianDescription {
@@ -7,7 +8,7 @@ export interface CustodianDescription {
   quorum: string;
   generation: number;
   /** Whether the generation is in force. */
-  state: "pending" | "active";
+  state: GenerationState;
   /** Where the custodian key was made. */
   key: "own" | "host";
   /** Whether the words of the enrolment were compared; null for a key made on the host. */
@@ -21,23 +22,13 @@ export interface CustodianDescription {
 /** All custodians of all quorums, the generation in force and a pending one. */
 export async function listCustodians(state: Reader): Promise<CustodianDescription[]> {
   const custodians: CustodianDescription[] = [];
-  for await (const quorum of state.rows("quorums")) {
-    for await (const row of state.rows("generations", { where: { quorum: quorum.id } })) {
-      const { name, generation, manifest } = readGeneration(quorum, row);
-      for (const { x, name: custodian, key, enrolment } of manifest.custodians) {
-        const seat = await state.find("seats", { quorum: quorum.id, generation, x });
-        const lastProof = seat?.proved ?? null;
-        custodians.push({
-          name: custodian,
-          quorum: name,
-          generation,
-          state: row.state,
-          key,
-          enrolment,
-          since: row.created,
-          lastProof,
-        });
-      }
+  for (const { id, name: quorum, generation, seats, state: is } of await currentGenerations(state)) {
+    const row = await state.find("generations", { quorum: id, generation });
+    for (const { x, name, key, enrolment } of seats) {
+      const seat = await state.find("seats", { quorum: id, generation, x });
+      const lastProof = seat?.proved ?? null;
+      const since = row?.created ?? "";
+      custodians.push({ name, quorum, generation, state: is, key, enrolment, since, lastProof });
     }
   }
   return custodians;

@@ -126,7 +126,20 @@ function remembered(claim: HostClaim, anchor: Anchor | undefined, known: Known |
   }
   const before = known === undefined || same ? [] : [{ hostKey: known.hostKey, epoch: known.epoch }];
   const replaced = [...(anchor?.replaced ?? []), ...before];
-  return { version: 1, vault, genesis, epoch, hostKey, role: "desk", head, time, verified: null, manifests, replaced };
+  return {
+    version: 1,
+    vault,
+    genesis,
+    epoch,
+    hostKey,
+    role: "desk",
+    head,
+    time,
+    verified: null,
+    manifests,
+    recoveries: [],
+    replaced,
+  };
 }
 
 function refuse({ what }: HostClaim, problem: string, ...suggestions: string[]): ConclaveError {

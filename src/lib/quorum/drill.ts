@@ -3,7 +3,7 @@ import { type Confirmed, confirmProof } from "./confirm.ts";
 import type { PresentedShare } from "./interaction.ts";
 import { proveOnHost } from "./prove.ts";
 import { recordRequest } from "./request-entry.ts";
-import { allGenerations } from "./state.ts";
+import { currentGenerations } from "./state.ts";
 
 /**
  * Request, proof and confirmation in one, for a custodian who is at the host.
@@ -11,7 +11,7 @@ import { allGenerations } from "./state.ts";
  * @throws ConclaveError SHARE_*
  */
 export async function drillShare(vault: Vault, presented: PresentedShare): Promise<Confirmed> {
-  const generations = await allGenerations(vault.reader);
+  const generations = await currentGenerations(vault.reader);
   await proveOnHost(vault, generations, presented); // refuses a bad share before anything is recorded
   await recordRequest(vault);
   return confirmProof(vault, await proveOnHost(vault, generations, presented), presented.origin);

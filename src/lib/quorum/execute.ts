@@ -1,15 +1,16 @@
 import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
-
+import { createFileDurably } from "../host/files.ts";
+import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { Unlocked } from "../vault/unlocked.ts";
+import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type Actions, type BoundAction, joinConfirmations } from "./action.ts";
+import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
 import { approvedTime } from "./approved-time.ts";
 import { isClockAccept } from "./clock-accept.ts";
 import { gatherShares } from "./gather.ts";
-import { GatheredShares } from "./gathered-shares.ts";
+import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
 import { closePlan } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
@@ -88,11 +89,12 @@ async function attempt(
   try {
     if (prepared.objection !== undefined) throw prepared.objection;
     await interaction.showPlan(prepared.view);
-    using gathered = new GatheredShares(prepared.quorums);
+    using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
     await interaction.confirm(confirmationOf(prepared.actions));
+    const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered);
+    return await executeApproved(vault, prepared, approvals, gathered, entrusted);
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -110,7 +112,9 @@ async function gather(
   const place: VaultPlace = { id, genesis, rehearsal: rehearsal === 1 };
   if (received !== undefined && received.approvals.length > 0) {
     const chain = await vault.verify();
-    const reception = { plan, vault: place, chain, now: vault.clock(), identity: await received.identity() };
+    const { recoverable } = gathered.rules;
+    const identity = await received.identity();
+    const reception = { plan, vault: place, chain, now: vault.clock(), recoverable, identity };
     await receiveApprovals(received.approvals, reception, gathered);
     const last = gathered.all.at(-1);
     if (last !== undefined) await interaction.shareAccepted(last.seat.name, gathered.progress());
@@ -137,9 +141,8 @@ function approve(vault: Vault, plan: Plan, gathered: GatheredShares): Approval[]
   const time = timestamp(vault.clock());
   const digest = planDigest(plan);
   return gathered.quorums.flatMap((quorum) =>
-    gathered.of(quorum).map(({ seat, custodianKey, approval }) => {
+    gathered.of(quorum).map(({ seat, custodianKey, shareKey, approval }) => {
       if (approval !== undefined) return approval;
-      if (custodianKey === undefined) throw new TypeError("an approval without a custodian key");
       return signApproval(
         {
           type: "approval",
@@ -150,13 +153,13 @@ function approve(vault: Vault, plan: Plan, gathered: GatheredShares): Approval[]
           custodian: seat.name,
           quorum: quorum.id,
           generation: quorum.generation,
-          key: "custodian",
+          key: custodianKey === undefined ? "share" : "custodian",
           at: "host",
           time,
           seen,
           sealed: null,
         },
-        custodianKey,
+        custodianKey ?? shareKey,
       );
     }),
   );
@@ -167,12 +170,15 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
+  entrusted: Entrusted,
 ): Promise<Executed> {
-  return vault.act(async ({ writer, chain }) => {
+  const files: NewFile[] = [];
+  const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    using unlocked = new Unlocked(plan.vault, writer, await unlockQuorums(plan.vault, gathered), vault.acting);
+    const { identity, acting } = vault;
+    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -187,11 +193,37 @@ async function executeApproved(
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
         effects.push({ action: action.name, data: effect.told ?? data });
+        files.push(...(effect.files ?? []));
         for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
       }
     }
     return { plan: plan.id, entries, effects };
   });
+  for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
+  return executed;
+}
+
+/** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */
+async function entrust(
+  actions: readonly BoundAction[],
+  gathered: GatheredShares,
+  interaction: Interaction,
+): Promise<Entrusted> {
+  const shares = actions.flatMap((action) => action.newShares());
+  const custodianSeeds = new Map<string, Secret>();
+  for (const { custodian, carried } of shares) {
+    if (carried !== null) custodianSeeds.set(custodian, gathered.seedOf(custodian, carried));
+  }
+  const passphrases = new Map<string, string>();
+  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian));
+  return { custodianSeeds, passphrases };
+}
+
+function rulesOf(actions: readonly BoundAction[]): GatheringRules {
+  return {
+    recoverable: actions.every(({ recoverable }) => recoverable),
+    carried: actions.flatMap((action) => action.newShares().flatMap(({ carried }) => carried ?? [])),
+  };
 }
 
 /** Names that must be typed, all of them if they are few. */

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { parseEntry } from "../audit/entry.ts";
+import { entryHash, parseEntry } from "../audit/entry.ts";
 import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
 import { readGeneration } from "./state.ts";
 
 const executedSchema = z.object({
-  plan: z.object({ quorums: z.array(z.object({ id: z.string(), generation: z.int() })) }),
+  plan: z.object({
+    quorums: z.array(z.object({ id: z.string(), generation: z.int() })),
+    actions: z.array(z.object({ action: z.string() })),
+  }),
   approvals: z.array(approvalSchema),
 });
 
@@ -16,6 +19,18 @@ export interface ActSummary {
   acts: number;
   /** Those of them that a threshold of custodians approved with keys that never were open on the host. */
   actsByKeysNeverExposed: number;
+  /** Those that shares alone approved, without custodian keys. */
+  recoveries: Recovery[];
+}
+
+/** An act that shares alone approved: whoever kept a threshold of them could have done the same. */
+export interface Recovery {
+  /** Sequence of its `plan.execute` entry. */
+  entry: number;
+  /** Hash of that entry. */
+  hash: string;
+  time: string;
+  actions: string[];
 }
 
 /** Read from a verified chain. */
@@ -31,6 +46,7 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
     for (const seat of manifest.custodians)
       if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
   }
+  const recoveries: Recovery[] = [];
   const acts: z.infer<typeof executedSchema>[] = [];
   for await (const { sequence, text } of reader.rows("entries")) {
     const entry = parseEntry(text, sequence);
@@ -41,6 +57,10 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
     if (entry.type !== "plan.execute") continue;
     const act = executedSchema.parse(entry.data);
     acts.push(act);
+    if (act.approvals.some(({ statement }) => statement.key === "share")) {
+      const actions = act.plan.actions.map(({ action }) => action);
+      recoveries.push({ entry: sequence, hash: entryHash(text), time: entry.time, actions });
+    }
     for (const { statement } of act.approvals) {
       if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
     }
@@ -53,5 +73,5 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
       return own.length >= (thresholds.get(`${id}/${generation}`) ?? Number.POSITIVE_INFINITY);
     }),
   );
-  return { acts: acts.length, actsByKeysNeverExposed: neverExposed.length };
+  return { acts: acts.length, actsByKeysNeverExposed: neverExposed.length, recoveries };
 }

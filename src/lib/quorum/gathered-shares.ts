@@ -1,10 +1,20 @@
+import { publicKeyOf, signingKey } from "../crypto/signature.ts";
 import { ConclaveError } from "../errors.ts";
+import type { Secret } from "../secret.ts";
 import type { ShareDocument } from "../share/document.ts";
 import { QuorumNotMetError } from "../share/shamir.ts";
 import type { Approval } from "./approval.ts";
 import type { QuorumProgress } from "./interaction.ts";
 import type { QuorumGeneration } from "./state.ts";
 import type { VerifiedShare } from "./verify-share.ts";
+
+/** What an act asks of those who gather, beside the threshold. */
+export interface GatheringRules {
+  /** Whether shares alone count, without custodian keys: the act is a recovery then. */
+  recoverable: boolean;
+  /** Public halves of custodian keys that go over into new shares: these custodians must come themselves. */
+  carried: readonly string[];
+}
 
 /** A verified share, with the approval that it came with if it came as a file. */
 export interface GatheredShare extends VerifiedShare {
@@ -14,11 +24,13 @@ export interface GatheredShare extends VerifiedShare {
 /** The shares of each quorum, verified; owns them. */
 export class GatheredShares implements Disposable {
   readonly quorums: readonly QuorumGeneration[];
+  readonly rules: GatheringRules;
   readonly #verified = new Map<string, GatheredShare[]>();
   readonly #documents: ShareDocument[] = [];
 
-  constructor(quorums: readonly QuorumGeneration[]) {
+  constructor(quorums: readonly QuorumGeneration[], rules: GatheringRules) {
     this.quorums = quorums;
+    this.rules = rules;
     for (const { id } of quorums) this.#verified.set(id, []);
   }
 
@@ -40,10 +52,34 @@ export class GatheredShares implements Disposable {
   progress(): QuorumProgress[] {
     return this.quorums.map((quorum) => {
       const present = this.of(quorum).map(({ seat }) => seat.name);
-      const { threshold, custodians } = quorum.manifest;
-      const missing = custodians.map(({ name }) => name).filter((name) => !present.includes(name));
-      return { quorum: quorum.name, threshold, present, missing };
+      const { threshold } = quorum.manifest;
+      const absent = quorum.seats.filter(({ name }) => !present.includes(name));
+      const missing = absent.map(({ name }) => name);
+      const needed = absent.filter(({ custodianKey }) => this.rules.carried.includes(custodianKey));
+      return { quorum: quorum.name, threshold, present, missing, needed: needed.map(({ name }) => name) };
     });
+  }
+
+  /**
+   * The seed of a custodian key that came with a share; stays owned here.
+   * @param custodianKey its public half
+   * @throws ConclaveError REFUSED it didn't come
+   */
+  seedOf(custodian: string, custodianKey: string): Secret {
+    const seed = this.#documents.find(
+      ({ custodianSeed }) => custodianSeed && publicKeyOf(signingKey(custodianSeed)) === custodianKey,
+    )?.custodianSeed;
+    if (seed !== undefined) return seed;
+    throw new ConclaveError(
+      "REFUSED",
+      `${custodian}'s custodian key lies in ${custodian}'s share, which was not opened here`,
+      {
+        suggestions: [
+          `Let ${custodian} present the share here too: --share ${custodian}=FILE`,
+          `Or let ${custodian} enrol: --custodian ${custodian}=ENROLMENT`,
+        ],
+      },
+    );
   }
 
   /** @throws ConclaveError QUORUM_NOT_MET naming who could still come */

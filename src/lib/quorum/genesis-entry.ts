@@ -3,11 +3,13 @@ import { entryError } from "../audit/entry.ts";
 import { entryType } from "../audit/entry-type.ts";
 import { timestamp } from "../clock.ts";
 import { proofSchema } from "../custodian/proof.ts";
-import { canonicalJson } from "../json.ts";
-import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, publicKeySchema } from "../names.ts";
+import type { Writer } from "../storage/storage.ts";
 import { checkProof } from "./check-proof.ts";
-import { manifestHash, manifestProblem, manifestSchema } from "./manifest.ts";
+import { manifestProblem, manifestSchema } from "./manifest.ts";
+import { shareFilesSchema } from "./new-shares.ts";
+import { insertPending, insertShareFiles } from "./pending.ts";
+import { keksUnder } from "./rekey.ts";
 import { unprovedSeats } from "./state.ts";
 
 const genesisSchema = z.strictObject({
@@ -51,18 +53,7 @@ export const genesis = entryType({
       clockAccepted: null,
     });
     await tables.insert("quorums", { id: quorum, name: manifest.name, created });
-    await tables.insert("generations", {
-      quorum,
-      generation: 1,
-      state: "pending",
-      manifest: canonicalJson(manifest),
-      manifestHash: manifestHash(manifest),
-      created,
-    });
-    for (const { x, name: custodian } of manifest.custodians) {
-      const unproved = { file: null, fileHash: null, confirmed: null, proved: null };
-      await tables.insert("seats", { quorum, generation: 1, x, custodian, ...unproved });
-    }
+    await insertPending(tables, manifest, created);
     await tables.insert("keyrings", { id: keyring.id, name: keyring.name, quorum, kekVersion: 1, created });
     await tables.insert("keks", { keyring: keyring.id, version: 1, generation: 1, blob: keyring.blob, created });
   },
@@ -71,17 +62,12 @@ export const genesis = entryType({
 /** Where genesis puts the share files, so that an unfinished one can be cleaned up to the byte. */
 export const genesisShares = entryType({
   type: "genesis.shares",
-  data: z.strictObject({
-    files: z
-      .array(z.strictObject({ custodian: nameSchema, path: z.string().max(4096), sha256: digestSchema }))
-      .max(LIMITS.custodians),
-  }),
+  data: z.strictObject({ files: shareFilesSchema }),
   async project(entry, { files }, { tables }) {
     if (entry.sequence !== 2) throw entryError(entry, "belongs right after genesis");
-    for (const { custodian, path, sha256 } of files) {
-      const changed = await tables.update("seats", { custodian }, { file: path, fileHash: sha256 });
-      if (changed !== 1) throw entryError(entry, `${custodian} is no custodian`);
-    }
+    const row = await tables.find("generations", {});
+    if (row === undefined) throw entryError(entry, "there is no quorum");
+    await insertShareFiles(tables, row, files, (problem) => entryError(entry, problem));
   },
 });
 
@@ -106,7 +92,19 @@ export const custodianConfirm = entryType({
     });
     const pending = await tables.find("generations", { quorum: quorum.id, generation, state: "pending" });
     if (pending !== undefined && (await unprovedSeats(tables, quorum.id, generation)).length === 0) {
-      await tables.update("generations", { quorum: quorum.id, generation }, { state: "active" });
+      await putInForce(tables, quorum.id, generation, entry.time);
     }
   },
 });
+
+/** What the generation before wrapped is wrapped under this one too, and under this one only from now on. */
+async function putInForce(tables: Writer, quorum: string, generation: number, time: string): Promise<void> {
+  const before = await tables.find("generations", { quorum, state: "active" });
+  if (before !== undefined) {
+    for (const { keyring, version } of await keksUnder(tables, quorum, before.generation)) {
+      await tables.remove("keks", { keyring, version, generation: before.generation });
+    }
+    await tables.update("generations", { quorum, generation: before.generation }, { state: "replaced" });
+  }
+  await tables.update("generations", { quorum, generation }, { state: "active", activated: time });
+}

@@ -1,28 +1,23 @@
 import { dirname, resolve } from "node:path";
-
 import { AuditChain } from "../audit/chain.ts";
-import { hex } from "../bytes.ts";
 import { timestamp } from "../clock.ts";
-import { hybridRecipient } from "../crypto/age-recipient.ts";
-import { sha256 } from "../crypto/digest.ts";
 import { randomSecret, randomUuid } from "../crypto/random.ts";
 import { generateSigningSeed, publicKeyOf, signingKey } from "../crypto/signature.ts";
 import { assertPrivateDirectory, assertPrivatePlace, createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably, syncDirectory } from "../host/files.ts";
 import { saveHostKey } from "../host/host-key.ts";
-
 import { createSqlite } from "../storage/sqlite.ts";
-import { backupSeed, quorumCommitment, quorumKey, wrapKek } from "../vault/hierarchy.ts";
+import { wrapKek } from "../vault/hierarchy.ts";
 import { assertReady } from "../vault/ready.ts";
 import { databasePath, type Surroundings, Vault } from "../vault/vault.ts";
 import { actor } from "./actor.ts";
 import type { GenesisData } from "./genesis-entry.ts";
 import type { GenesisInteraction } from "./interaction.ts";
-import { type Manifest, manifestHash } from "./manifest.ts";
-import { NewShares, type SealedShare, temporaryName } from "./new-shares.ts";
+import { NewGeneration } from "./new-generation.ts";
+import { describeShareFiles, type SealedShare, temporaryName } from "./new-shares.ts";
 import { proveShares } from "./prove.ts";
 import { checkSeats, type SeatRequest } from "./seat-request.ts";
-import { ROOT_QUORUM } from "./state.ts";
+import { ROOT_QUORUM, rootQuorum } from "./state.ts";
 
 /** What genesis makes: the vault, its root quorum, the first shares. */
 export interface GenesisRequest {
@@ -65,7 +60,7 @@ export async function createVault(
     for (const { name, file, bytes } of shares) {
       createFileDurably(file, bytes, temporaryName(file, name, vault.identity.id));
     }
-    await proveShares(vault, interaction);
+    await proveShares(vault, (await rootQuorum(vault.reader)).id, interaction);
     return vault;
   } catch (error) {
     await vault[Symbol.asyncDispose]();
@@ -81,27 +76,15 @@ async function commitGenesis(
 ): Promise<{ vault: Vault; shares: SealedShare[] }> {
   const place = { vault: randomUuid(), quorum: randomUuid(), generation: 1 };
   const epoch = randomUuid();
-  using secret = randomSecret(32);
-  using newShares = await NewShares.split(secret, place, request.threshold, request.custodians, passphrases);
-  using backup = backupSeed(secret, place);
-  const manifest: Manifest = {
-    type: "manifest",
-    version: 1,
-    ...place,
-    name: ROOT_QUORUM,
-    threshold: request.threshold,
-    commitment: quorumCommitment(secret, place),
-    backupRecipient: await hybridRecipient(backup),
-    rehearsal: request.rehearsal,
-    previous: null,
-    custodians: newShares.seats,
-  };
+  const { threshold, custodians, rehearsal } = request;
+  const wanted = { ...place, name: ROOT_QUORUM, threshold, custodians, rehearsal, previous: null };
+  using made = await NewGeneration.make(wanted, { passphrases, custodianSeeds: new Map() });
+  const { manifest } = made;
   using hostSeed = generateSigningSeed();
   const hostKey = signingKey(hostSeed);
   using kek = randomSecret(32);
-  using wrappingKey = quorumKey(secret, manifestHash(manifest), place);
   const keyring = { id: randomUuid(), name: FIRST_KEYRING };
-  const wrapped = wrapKek(wrappingKey, kek, { ...place, keyring: keyring.id, version: 1 });
+  const wrapped = wrapKek(made.key, kek, { ...place, keyring: keyring.id, version: 1 });
   const data: GenesisData = {
     name: request.name,
     manifest,
@@ -118,15 +101,8 @@ async function commitGenesis(
     saveHostKey(request.path, hostKey);
     const at = { vault: place.vault, epoch };
     await chain.append(writer, at, time, actor(), { type: "genesis", data });
-    const pin = {
-      vault: place.vault,
-      genesis: chain.head,
-      epoch,
-      host: data.hostKey,
-      manifest: manifestHash(manifest),
-    };
-    shares = await newShares.seal(request.name, manifest, pin);
-    const files = shares.map(({ name, file, bytes }) => ({ custodian: name, path: file, sha256: hex(sha256(bytes)) }));
+    shares = await made.seal(request.name, { vault: place.vault, genesis: chain.head, epoch, host: data.hostKey });
+    const files = describeShareFiles(shares);
     await chain.append(writer, at, time, actor(), { type: "genesis.shares", data: { files } });
     await writer.insert("blobs", wrapped);
     await chain.storeCheckpoint(writer, hostKey);

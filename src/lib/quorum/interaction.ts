@@ -20,6 +20,13 @@ export interface QuorumProgress {
   present: readonly string[];
   /** Custodians who could still come. */
   missing: readonly string[];
+  /** Those of them who must come, whatever the threshold: their custodian keys go over into new shares. */
+  needed: readonly string[];
+}
+
+/** Whether a quorum still waits for somebody. */
+export function isOpen({ present, threshold, needed }: QuorumProgress): boolean {
+  return present.length < threshold || needed.length > 0;
 }
 
 /** What gathering a quorum needs of people: a terminal, files at hand, or a test's scripted people. */
@@ -41,6 +48,8 @@ export interface Interaction {
    * @throws ConclaveError ABORTED
    */
   confirm(typed: string | undefined): Promise<void>;
+  /** A new passphrase of a custodian's own, for a share that the act makes. */
+  newPassphrase(custodian: string): Promise<string>;
 }
 
 /** What genesis needs of people. */

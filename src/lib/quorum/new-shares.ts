@@ -1,5 +1,9 @@
 import { basename, resolve } from "node:path";
+import { z } from "zod";
+import { sha256Hex } from "../crypto/digest.ts";
 import { generateSigningSeed, publicKeyOf, signingKey } from "../crypto/signature.ts";
+import { LIMITS } from "../limits.ts";
+import { digestSchema, nameSchema } from "../names.ts";
 import type { Secret } from "../secret.ts";
 import { writeDocument } from "../share/document.ts";
 import type { Pin } from "../share/pin.ts";
@@ -10,6 +14,8 @@ import { splitSecret } from "../share/shamir.ts";
 import type { Share } from "../share/share.ts";
 import { shareKey } from "../share/share-key.ts";
 import type { QuorumSecretPlace } from "../vault/hierarchy.ts";
+import type { Entrusted } from "../vault/unlocked.ts";
+import type { NewFile } from "./action.ts";
 import type { Manifest, Seat } from "./manifest.ts";
 import type { SeatRequest } from "./seat-request.ts";
 
@@ -33,6 +39,15 @@ export interface SealedShare {
   bytes: Uint8Array;
 }
 
+/** Where a share file goes, and what it is, by which it is known again. */
+export const shareFilesSchema = z
+  .array(z.strictObject({ custodian: nameSchema, path: z.string().max(4096), sha256: digestSchema }))
+  .max(LIMITS.custodians);
+
+export function describeShareFiles(shares: readonly SealedShare[]): z.infer<typeof shareFilesSchema> {
+  return shares.map(({ name, file, bytes }) => ({ custodian: name, path: file, sha256: sha256Hex(bytes) }));
+}
+
 /** The shares of a new generation, before they are sealed. Owns them. */
 export class NewShares implements Disposable {
   readonly #owned = new DisposableStack();
@@ -40,14 +55,14 @@ export class NewShares implements Disposable {
 
   /**
    * Split a quorum secret.
-   * @param passphrases of those who have no enrolment, by name
+   * @param entrusted passphrases, and keys that go over, of those who have no enrolment
    */
   static async split(
     secret: Secret,
     place: QuorumSecretPlace,
     threshold: number,
     custodians: readonly SeatRequest[],
-    passphrases: ReadonlyMap<string, string>,
+    entrusted: Entrusted,
   ): Promise<NewShares> {
     const made = new NewShares();
     const shares = await splitSecret(secret, threshold, custodians.length);
@@ -55,7 +70,7 @@ export class NewShares implements Disposable {
     for (const [i, custodian] of custodians.entries()) {
       const share = shares[i];
       if (share === undefined) throw new TypeError("a custodian without a share");
-      made.#shares.push(made.#seat(custodian, share, place, passphrases.get(custodian.name)));
+      made.#shares.push(made.#seat(custodian, share, place, entrusted));
     }
     return made;
   }
@@ -82,7 +97,7 @@ export class NewShares implements Disposable {
     this.#owned.dispose();
   }
 
-  #seat(custodian: SeatRequest, share: Share, place: QuorumSecretPlace, passphrase: string | undefined): NewShare {
+  #seat(custodian: SeatRequest, share: Share, place: QuorumSecretPlace, entrusted: Entrusted): NewShare {
     const { name, shareFile, enrolment } = custodian;
     const file = resolve(shareFile);
     const keys = { name, x: share.x, shareKey: publicKeyOf(shareKey(share, { ...place, custodian: name })) };
@@ -92,8 +107,10 @@ export class NewShares implements Disposable {
       const seat: Seat = { ...keys, custodianKey, recipients: [...recipients], key: "own", enrolment: words };
       return { seat, file, share, sealing: { to: "recipients", recipients } };
     }
+    const passphrase = entrusted.passphrases.get(name);
     if (passphrase === undefined) throw new TypeError("a custodian without a passphrase");
-    const seed = this.#owned.use(generateSigningSeed());
+    const carried = entrusted.custodianSeeds.get(name);
+    const seed = this.#owned.use(carried?.slice(0) ?? generateSigningSeed());
     const seat: Seat = {
       ...keys,
       custodianKey: publicKeyOf(signingKey(seed)),
@@ -108,6 +125,11 @@ export class NewShares implements Disposable {
 /** Name of a share file while it is being written: one that a crash left is found by it. */
 export function temporaryName(file: string, custodian: string, vault: string): string {
   return `.${custodian}.${basename(file)}.${vault}`;
+}
+
+/** The files of an act that makes shares. */
+export function newFiles(shares: readonly SealedShare[], vault: string): NewFile[] {
+  return shares.map(({ name, file, bytes }) => ({ path: file, temporary: temporaryName(file, name, vault), bytes }));
 }
 
 function shareText(vault: string, manifest: Manifest, pin: Pin, name: string, share: Share, sealing: Sealing): Secret {

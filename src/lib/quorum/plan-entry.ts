@@ -38,6 +38,7 @@ export function planExecuteType(actions: Actions): EntryType {
           throw entryError(entry, `quorum ${quorum.name}: not the generation in force`);
         }
         assertApprovals(entry, plan, digest, quorum, approvals, chain);
+        if (!bound.every(({ recoverable }) => recoverable)) assertByCustodians(entry, quorum, approvals);
       }
       if (approvals.some(({ statement }) => plan.quorums.every(({ id }) => id !== statement.quorum))) {
         throw entryError(entry, "an approval of a quorum that the plan doesn't need");
@@ -119,7 +120,7 @@ function assertApprovals(
     const { statement } = approval;
     if (statement.quorum !== quorum.id) continue;
     const refuse = (problem: string) => entryError(entry, `approval of ${statement.custodian}: ${problem}`);
-    const seat = quorum.manifest.custodians.find(({ name }) => name === statement.custodian);
+    const seat = quorum.seats.find(({ name }) => name === statement.custodian);
     if (seat === undefined) throw refuse(`not a custodian of quorum ${quorum.name}`);
     if (
       statement.vault !== plan.vault ||
@@ -137,8 +138,7 @@ function assertApprovals(
       throw refuse(`saw another chain of ${statement.seen.size} entries: this host was rolled back`);
     }
     if (custodians.has(seat.name)) throw refuse("a second one");
-    if (chain.verifySignatures && !verifyApproval(approval, seat.custodianKey))
-      throw refuse("the signature is not the custodian's");
+    if (chain.verifySignatures && !verifyApproval(approval, seat)) throw refuse("the signature is not the custodian's");
     custodians.add(seat.name);
   }
   if (custodians.size < quorum.manifest.threshold) {
@@ -147,4 +147,11 @@ function assertApprovals(
       `quorum ${quorum.name}: ${custodians.size} approvals of ${quorum.manifest.threshold} needed`,
     );
   }
+}
+
+/** Shares alone approve nothing but a recovery. */
+function assertByCustodians(entry: Entry, { name, id }: QuorumGeneration, approvals: readonly Approval[]): void {
+  const alone = approvals.find(({ statement }) => statement.quorum === id && statement.key === "share");
+  if (alone === undefined) return;
+  throw entryError(entry, `quorum ${name}: the share of ${alone.statement.custodian} alone approves no such act`);
 }

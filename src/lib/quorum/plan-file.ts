@@ -9,14 +9,17 @@ import { LIMITS } from "../limits.ts";
 import { publicKeySchema, signatureSchema } from "../names.ts";
 import { manifestHash, manifestProblem, manifestSchema } from "./manifest.ts";
 import { hasLifetime, type Plan, planSchema } from "./plan.ts";
-import type { QuorumGeneration } from "./state.ts";
+import { handoversSchema } from "./seats.ts";
+import { describedGeneration, type QuorumGeneration } from "./state.ts";
 
 /** How far ahead of the own clock a document from elsewhere may be. */
 export const AHEAD = 10 * MINUTE;
 const planFileSchema = z.strictObject({
   plan: planSchema,
   /** Those of the plan's quorums, in their order. */
-  manifests: z.array(manifestSchema).min(1).max(LIMITS.custodians),
+  manifests: z.array(manifestSchema).min(1).max(LIMITS.planQuorums),
+  /** Those of each of these generations: not the host's to make, each is signed by the custodian. */
+  handovers: z.array(handoversSchema).max(LIMITS.planQuorums),
   hostKey: publicKeySchema,
   /** The host's, over the plan. */
   signature: signatureSchema,
@@ -30,6 +33,7 @@ export function writePlanFile(plan: Plan, quorums: readonly QuorumGeneration[], 
   const file: PlanFile = {
     plan,
     manifests: quorums.map(({ manifest }) => manifest),
+    handovers: quorums.map(({ handovers }) => [...handovers]),
     hostKey: publicKeyOf(hostKey),
     signature: sign(hostKey, message(plan)),
   };
@@ -44,8 +48,10 @@ export function writePlanFile(plan: Plan, quorums: readonly QuorumGeneration[], 
  */
 export function parsePlanFile(bytes: Uint8Array): PlanFile {
   const file = parseCanonicalFile(bytes, planFileSchema, refuse);
-  const { plan, manifests, hostKey, signature } = file;
-  if (plan.quorums.length !== manifests.length) throw refuse("manifests: not those of the plan's quorums");
+  const { plan, manifests, handovers, hostKey, signature } = file;
+  if (plan.quorums.length !== manifests.length || manifests.length !== handovers.length) {
+    throw refuse("manifests, handovers: not those of the plan's quorums");
+  }
   for (const [i, manifest] of manifests.entries()) {
     const quorum = plan.quorums[i];
     const same =
@@ -60,15 +66,13 @@ export function parsePlanFile(bytes: Uint8Array): PlanFile {
   if (!verify(hostKey, message(plan), signature))
     throw refuse("the host's signature does not verify: the file was altered");
   if (!hasLifetime(plan)) throw refuse("expires: must be after it was made, by 30 days at most");
+  planQuorums(file);
   return file;
 }
 
-/** The quorums of a plan file, as it carries them. */
-export function planQuorums({ plan, manifests }: PlanFile): QuorumGeneration[] {
-  return plan.quorums.flatMap(({ id, name, generation, manifest: hash }, i) => {
-    const manifest = manifests[i];
-    return manifest === undefined ? [] : [{ id, name, generation, manifest, manifestHash: hash }];
-  });
+/** The quorums of a plan file, as it carries them. @throws ConclaveError PLAN_INVALID a handover that doesn't follow */
+export function planQuorums({ manifests, handovers }: PlanFile): QuorumGeneration[] {
+  return manifests.map((manifest, i) => describedGeneration(manifest, handovers[i] ?? [], refuse));
 }
 
 function message(plan: Plan): Uint8Array {

@@ -27,7 +27,8 @@ export const planSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits"),
   quorums: z
     .array(z.strictObject({ generation: z.int().positive(), id: idSchema, manifest: digestSchema, name: nameSchema }))
-    .min(1),
+    .min(1)
+    .max(LIMITS.planQuorums),
   reason: textSchema,
   requester: textSchema,
   /** Recipient of approvals that travel; null for a plan that is approved in the room. */

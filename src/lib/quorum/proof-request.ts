@@ -15,10 +15,11 @@ import type { Vault } from "../vault/vault.ts";
 import { type ApprovingDesk, whereKeysOpen } from "./approve.ts";
 import { acceptHost } from "./desk.ts";
 import type { PresentedShare } from "./interaction.ts";
-import { type Manifest, manifestHash, manifestProblem, manifestSchema, parseManifest } from "./manifest.ts";
+import { manifestProblem, manifestSchema } from "./manifest.ts";
 import { makeProof } from "./prove.ts";
 import { recordRequest } from "./request-entry.ts";
-import type { QuorumGeneration } from "./state.ts";
+import { handoversSchema } from "./seats.ts";
+import { currentGenerations, describedGeneration, type QuorumGeneration } from "./state.ts";
 import { verifyShare } from "./verify-share.ts";
 
 const requestSchema = z.strictObject({
@@ -35,6 +36,8 @@ const requestSchema = z.strictObject({
   time: timestampSchema,
   /** All generations in force or pending, in full. */
   manifests: z.array(manifestSchema).min(1).max(LIMITS.remembered),
+  /** Those of each of these generations. */
+  handovers: z.array(handoversSchema).max(LIMITS.remembered),
 });
 
 /** A host's request to its custodians to prove that they hold their shares. */
@@ -65,8 +68,7 @@ export async function writeProofRequest(vault: Vault): Promise<{ request: ProofR
   const { id, name, epoch, genesis, hostKey } = vault.identity;
   const checkpoint = (await vault.reader.find("checkpoint", { id: 1 }))?.note;
   if (checkpoint === undefined) throw new IntegrityError("checkpoint", "is missing");
-  const manifests: Manifest[] = [];
-  for await (const row of vault.reader.rows("generations")) manifests.push(parseManifest(row.manifest));
+  const generations = await currentGenerations(vault.reader);
   const time = timestamp(vault.clock());
   const request: ProofRequest = {
     type: "request",
@@ -78,7 +80,8 @@ export async function writeProofRequest(vault: Vault): Promise<{ request: ProofR
     hostKey,
     checkpoint,
     time,
-    manifests,
+    manifests: generations.map(({ manifest }) => manifest),
+    handovers: generations.map(({ handovers }) => [...handovers]),
   };
   return { request, bytes: canonicalFile({ request, signature: signRequest(request, vault.hostKey()) }) };
 }
@@ -91,10 +94,12 @@ export function parseProofRequest(bytes: Uint8Array): ProofRequest {
   const checkpoint = openCheckpoint(request.checkpoint, request.hostKey);
   if (checkpoint?.vault !== request.vault || checkpoint.epoch !== request.epoch)
     throw refuse("its checkpoint is not this host's");
+  if (request.manifests.length !== request.handovers.length) throw refuse("handovers: not those of its manifests");
   for (const manifest of request.manifests) {
     const problem = manifest.vault === request.vault ? manifestProblem(manifest) : "of another vault";
     if (problem !== undefined) throw refuse(`manifest of ${manifest.name}: ${problem}`);
   }
+  requestQuorums(request);
   return request;
 }
 
@@ -105,23 +110,9 @@ export function parseProofRequest(bytes: Uint8Array): ProofRequest {
  */
 export function prepareProof(request: ProofRequest, presented: PresentedShare, desk: ApprovingDesk): ReadyProof {
   const { vault, epoch, genesis, hostKey, time } = request;
-  const quorums = request.manifests.map(
-    (manifest): QuorumGeneration => ({
-      id: manifest.quorum,
-      name: manifest.name,
-      generation: manifest.generation,
-      manifest,
-      manifestHash: manifestHash(manifest),
-    }),
-  );
-  const own = quorums.filter(({ generation }) => generation === presented.document.record.generation);
+  const quorums = requestQuorums(request);
   const rehearsal = request.manifests.some((manifest) => manifest.rehearsal);
-  const { quorum, verified } = verifyShare(
-    presented,
-    { id: vault, genesis, rehearsal },
-    own.length > 0 ? own : quorums,
-    [],
-  );
+  const { quorum, verified } = verifyShare(presented, { id: vault, genesis, rehearsal }, quorums, []);
   const checkpoint = openCheckpoint(request.checkpoint, hostKey);
   if (checkpoint === undefined) throw refuse("its checkpoint is not this host's");
   const { size, root } = checkpoint;
@@ -144,6 +135,10 @@ export function prepareProof(request: ProofRequest, presented: PresentedShare, d
     anchor,
     make: () => makeProof(place, quorum, verified, request.checkpoint, at, presented.origin),
   };
+}
+
+function requestQuorums({ manifests, handovers }: ProofRequest): QuorumGeneration[] {
+  return manifests.map((manifest, i) => describedGeneration(manifest, handovers[i] ?? [], refuse));
 }
 
 function signRequest(request: ProofRequest, hostKey: KeyObject): string {

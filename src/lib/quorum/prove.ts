@@ -8,21 +8,21 @@ import type { Row } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
 import { confirmProof } from "./confirm.ts";
 import type { GenesisInteraction, PresentedShare } from "./interaction.ts";
-import { type QuorumGeneration, readGeneration } from "./state.ts";
+import { pendingGeneration, type QuorumGeneration } from "./state.ts";
 import { type VerifiedShare, verifyShare } from "./verify-share.ts";
 
 /**
- * Let each custodian of a pending quorum who has no own desk prove, in the room: the share file is
+ * Let each custodian of a quorum's pending generation who has no own desk prove, in the room: the share file is
  * re-opened from its medium, and what lies in it signs. Each proof is an entry of its own; the last of
- * all puts the quorum in force.
+ * all puts the generation in force.
+ *
+ * @param quorum id
  */
-export async function proveShares(vault: Vault, interaction: GenesisInteraction): Promise<void> {
-  const row = await vault.reader.find("generations", { state: "pending" });
-  const quorum = row && (await vault.reader.find("quorums", { id: row.quorum }));
-  if (row === undefined || quorum === undefined) throw new ConclaveError("REFUSED", "no quorum is waiting for proofs");
-  const pending = readGeneration(quorum, row);
+export async function proveShares(vault: Vault, quorum: string, interaction: GenesisInteraction): Promise<void> {
+  const pending = await pendingGeneration(vault.reader, quorum);
+  if (pending === undefined) throw new ConclaveError("REFUSED", "no generation of the quorum is waiting for proofs");
   for (const { x, key } of pending.manifest.custodians) {
-    const seat = await vault.reader.find("seats", { quorum: quorum.id, generation: pending.generation, x });
+    const seat = await vault.reader.find("seats", { quorum, generation: pending.generation, x });
     if (key === "host" && seat?.confirmed === null) await proveSeat(vault, pending, seat, interaction);
   }
 }

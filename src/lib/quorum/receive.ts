@@ -22,6 +22,8 @@ export interface Reception {
   vault: VaultPlace;
   chain: AuditChain;
   now: Date;
+  /** Whether shares alone may approve it. */
+  recoverable: boolean;
   /** Identity of the plan's session. */
   identity: string;
 }
@@ -46,7 +48,7 @@ async function receive(
   reception: Reception,
   gathered: GatheredShares,
 ): Promise<void> {
-  const { plan, vault, now, identity } = reception;
+  const { plan, vault, now, recoverable, identity } = reception;
   const { approval, share } = parseApprovalFile(bytes, origin);
   const { statement } = approval;
   const refuse = (problem: string, cause?: unknown) =>
@@ -61,10 +63,10 @@ async function receive(
   if (quorum === undefined) throw refuse("of a quorum that the plan does not need");
   if (statement.generation !== quorum.generation)
     throw refuse(`of generation ${statement.generation}, quorum ${quorum.name} needs ${quorum.generation}`);
-  const seat = quorum.manifest.custodians.find(({ name }) => name === statement.custodian);
+  const seat = quorum.seats.find(({ name }) => name === statement.custodian);
   if (seat === undefined) throw refuse(`not a custodian of quorum ${quorum.name}`);
-  if (!verifyApproval(approval, seat.custodianKey))
-    throw refuse("the signature is not the custodian's: it was altered or forged");
+  if (!verifyApproval(approval, seat)) throw refuse("the signature is not the custodian's: it was altered or forged");
+  if (statement.key === "share" && !recoverable) throw refuse("by the share alone, which approves no such act");
   if (gathered.of(quorum).some((other) => other.seat.name === seat.name))
     throw refuse("a second one of the same custodian");
   if (statement.time > plan.expires) throw refuse("made after the plan expired");

@@ -1,7 +1,7 @@
 import type { ShareDocument } from "../share/document.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Row } from "../storage/tables.ts";
-import { type QuorumGeneration, readGeneration } from "./state.ts";
+import type { GenerationState, Row } from "../storage/tables.ts";
+import { everyGeneration } from "./state.ts";
 import { verifyShare } from "./verify-share.ts";
 
 /** What a share turned out to be. */
@@ -12,6 +12,8 @@ export interface RecognisedShare {
   threshold: number;
   total: number;
   x: number;
+  /** Whether its generation is in force; a replaced one opens old backups only. */
+  state: GenerationState;
   /** Whether the custodian key is in it, so that it approves by itself. */
   identity: boolean;
 }
@@ -28,13 +30,10 @@ export async function recogniseShare(
   origin: string,
   claimed: string | undefined,
 ): Promise<RecognisedShare> {
-  const generations: QuorumGeneration[] = [];
-  for await (const row of reader.rows("generations")) {
-    const quorum = await reader.find("quorums", { id: row.quorum });
-    if (quorum !== undefined) generations.push(readGeneration(quorum, row));
-  }
+  const generations = await everyGeneration(reader);
   const place = { id: vault.id, genesis: vault.genesis, rehearsal: vault.rehearsal === 1 };
   const { quorum, verified } = verifyShare({ document, origin, claimed }, place, generations, []);
+  const row = await reader.find("generations", { quorum: quorum.id, generation: quorum.generation });
   return {
     custodian: verified.seat.name,
     quorum: quorum.name,
@@ -42,6 +41,7 @@ export async function recogniseShare(
     threshold: quorum.manifest.threshold,
     total: quorum.manifest.custodians.length,
     x: verified.seat.x,
+    state: row?.state ?? "cancelled",
     identity: verified.custodianKey !== undefined,
   };
 }

@@ -1,9 +1,10 @@
 import { openCheckpoint } from "../audit/checkpoint.ts";
 import { DAY, timestamp } from "../clock.ts";
 import { IntegrityError } from "../errors.ts";
+import type { GenerationState } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
 import { listOpenPlans } from "./open-plans.ts";
-import { readGeneration } from "./state.ts";
+import { currentGenerations } from "./state.ts";
 
 /** How long a proof says that a share is still there. */
 const PROOF_AGE = 90 * DAY;
@@ -11,7 +12,7 @@ const PROOF_AGE = 90 * DAY;
 export interface QuorumStatus {
   name: string;
   generation: number;
-  state: "pending" | "active";
+  state: GenerationState;
   threshold: number;
   custodians: number;
   /** Custodians with a proof in the last 90 days. */
@@ -63,27 +64,16 @@ export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
 async function quorumStatus({ reader, clock }: Vault): Promise<QuorumStatus[]> {
   const since = timestamp(new Date(clock().getTime() - PROOF_AGE));
   const quorums: QuorumStatus[] = [];
-  for await (const quorum of reader.rows("quorums")) {
-    for await (const row of reader.rows("generations", { where: { quorum: quorum.id } })) {
-      const { name, generation, manifest } = readGeneration(quorum, row);
-      const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum: quorum.id, generation } }));
-      const unproved = seats
-        .filter(({ proved }) => proved === null || proved < since)
-        .map(({ custodian }) => custodian)
-        .sort();
-      const proved = seats.length - unproved.length;
-      const { threshold } = manifest;
-      quorums.push({
-        name,
-        generation,
-        state: row.state,
-        threshold,
-        custodians: seats.length,
-        proved,
-        unproved,
-        margin: proved - threshold,
-      });
-    }
+  for (const { id, name, generation, manifest, state } of await currentGenerations(reader)) {
+    const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum: id, generation } }));
+    const unproved = seats
+      .filter(({ proved }) => proved === null || proved < since)
+      .map(({ custodian }) => custodian)
+      .sort();
+    const { threshold } = manifest;
+    const proved = seats.length - unproved.length;
+    const margin = proved - threshold;
+    quorums.push({ name, generation, state, threshold, custodians: seats.length, proved, unproved, margin });
   }
   return quorums;
 }

@@ -1,19 +1,16 @@
 import { lstatSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { hex } from "../bytes.ts";
-import { sha256 } from "../crypto/digest.ts";
+import { join } from "node:path";
 import { publicKeyOf } from "../crypto/signature.ts";
-import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
+import { ConclaveError, IntegrityError } from "../errors.ts";
 import { forgetAnchor, knownHostKeys } from "../host/anchor.ts";
 import { assertPrivateDirectory } from "../host/directory.ts";
-import { ioExplained, readSmallFile, removeFileDurably } from "../host/files.ts";
+import { ioExplained, removeFileDurably } from "../host/files.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
-import { LIMITS } from "../limits.ts";
 import { EmptyVaultError } from "../storage/assert-schema.ts";
 import { holdingSqlite } from "../storage/sqlite.ts";
 import type { Row } from "../storage/tables.ts";
 import { databasePath, openVault, type Surroundings } from "../vault/vault.ts";
-import { temporaryName } from "./new-shares.ts";
+import { removeShareFiles } from "./share-files.ts";
 
 /** What an earlier `init` left in a folder. */
 export type Unfinished =
@@ -106,29 +103,7 @@ function removeSecondNames(path: string, names: readonly string[]): void {
 
 async function removeShares(path: string, surroundings: Surroundings): Promise<string[]> {
   await using vault = await openVault(path, surroundings);
-  const left: string[] = [];
-  for await (const { custodian, file, fileHash } of vault.reader.rows("seats")) {
-    if (file === null) continue;
-    removeIfReachable(join(dirname(file), temporaryName(file, custodian, vault.identity.id)));
-    const hash = hashOf(file);
-    if (hash === fileHash) removeFileDurably(file);
-    else if (hash !== undefined) left.push(file);
-  }
-  return left;
-}
-
-function removeIfReachable(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) removeFileDurably(path);
-}
-
-function hashOf(file: string): string | undefined {
-  try {
-    return hex(sha256(readSmallFile(file, LIMITS.shareFileBytes)));
-  } catch (error) {
-    if (isConclaveError(error, "NOT_FOUND")) return undefined;
-    if (isConclaveError(error, "INPUT_MALFORMED")) return "";
-    throw error;
-  }
+  return removeShareFiles(await Array.fromAsync(vault.reader.rows("seats")), vault.identity.id);
 }
 
 /** An emptied vault must not pass for debris: this machine remembers the host keys of vaults that had a commit. */

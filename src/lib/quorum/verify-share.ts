@@ -29,7 +29,7 @@ export interface VerifiedShare {
  * Verify one presented share by itself, before anything is combined: of this vault, this quorum,
  * this generation, of the custodian whose it is said to be, intact, and not there already.
  *
- * @param quorums generations in force that the act needs
+ * @param quorums generations that it may be of, one for each quorum or several
  * @param present verified before
  * @returns the share and its keys; the share stays owned by the presented document
  * @throws ConclaveError SHARE_* saying which of all that it isn't
@@ -63,7 +63,11 @@ export function verifyShare(
       "a share of another genesis: this vault was made by somebody else under the same id",
     );
   }
-  const quorum = quorums.find(({ id }) => record.quorumTag === quorumTag(id));
+  const own = quorums.filter(({ id }) => record.quorumTag === quorumTag(id));
+  const quorum =
+    own.find(({ manifestHash }) => pin?.manifest === manifestHash) ??
+    own.find(({ generation }) => record.generation === generation) ??
+    own[0];
   if (quorum === undefined) {
     throw refuse(
       "SHARE_OTHER_QUORUM",
@@ -89,7 +93,7 @@ export function verifyShare(
       `says ${record.threshold} of ${record.total}, the manifest ${manifest.threshold} of ${manifest.custodians.length}: it was altered`,
     );
   }
-  const seat = manifest.custodians.find(({ x }) => x === record.share.x);
+  const seat = quorum.seats.find(({ x }) => x === record.share.x);
   if (seat === undefined)
     throw refuse("SHARE_DAMAGED", `no custodian of quorum ${quorum.name} has a share at x = ${record.share.x}`);
   if (claimed !== undefined && claimed !== seat.name) {
@@ -99,7 +103,7 @@ export function verifyShare(
       `Present it as ${seat.name}'s; by flag: --share ${seat.name}=FILE`,
     );
   }
-  if (present.some((other) => other.seat === seat)) {
+  if (present.some((other) => other.seat.shareKey === seat.shareKey)) {
     throw refuse(
       "SHARE_DOUBLED",
       `${seat.name}'s share was presented already`,

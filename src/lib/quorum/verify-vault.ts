@@ -1,7 +1,7 @@
 import { openCheckpoint } from "../audit/checkpoint.ts";
-import { IntegrityError } from "../errors.ts";
+import { ConclaveError, IntegrityError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type ActSummary, summarizeActs } from "./exposure.ts";
+import { type ActSummary, type Recovery, summarizeActs } from "./exposure.ts";
 
 export interface VerificationRequest {
   /** Genesis hash, from paper. */
@@ -10,10 +10,13 @@ export interface VerificationRequest {
   checkpoint: string | undefined;
   /** Verify signatures that this machine verified before, too. */
   full: boolean;
+  /** Hashes of entries of recoveries, from paper: this machine remembers them as accepted. */
+  acceptRecovery: readonly string[];
 }
 
 /** What a verification says. A wholly self-made vault is consistent too: only a known genesis makes it this vault. */
-export interface Verification extends ActSummary {
+export interface Verification extends Omit<ActSummary, "recoveries"> {
+  /** VERIFIED: it is this vault, and each recovery in it was accepted. */
   result: "VERIFIED" | "CONSISTENT";
   vault: string;
   epoch: string;
@@ -23,6 +26,9 @@ export interface Verification extends ActSummary {
   root: string;
   /** Time of the last entry. */
   time: string;
+  /** Whether the genesis is known here, or was given. */
+  anchored: boolean;
+  recoveries: (Recovery & { accepted: boolean })[];
 }
 
 /**
@@ -31,7 +37,7 @@ export interface Verification extends ActSummary {
  */
 export async function verifyVault(
   vault: Vault,
-  { genesis, checkpoint, full }: VerificationRequest,
+  { genesis, checkpoint, full, acceptRecovery }: VerificationRequest,
 ): Promise<Verification> {
   const { identity } = vault;
   if (genesis !== undefined && genesis !== identity.genesis) {
@@ -53,9 +59,15 @@ export async function verifyVault(
       throw new IntegrityError("vault", `is another history than the kept checkpoint of ${kept.size} entries`);
   }
   const anchored = genesis !== undefined || vault.anchor() !== undefined;
-  if (anchored) await vault.remember(chain, true);
+  const summary = await summarizeActs(vault.reader);
+  const strange = acceptRecovery.find((hash) => summary.recoveries.every((recovery) => recovery.hash !== hash));
+  if (strange !== undefined) throw noSuchRecovery(strange);
+  if (anchored) await vault.remember(chain, true, acceptRecovery);
+  const accepted = new Set([...(vault.anchor()?.recoveries ?? []), ...acceptRecovery]);
+  const recoveries = summary.recoveries.map((recovery) => ({ ...recovery, accepted: accepted.has(recovery.hash) }));
   return {
-    result: anchored ? "VERIFIED" : "CONSISTENT",
+    result: anchored && recoveries.every((recovery) => recovery.accepted) ? "VERIFIED" : "CONSISTENT",
+    anchored,
     vault: identity.id,
     epoch: identity.epoch,
     genesis: identity.genesis,
@@ -63,6 +75,16 @@ export async function verifyVault(
     entries: chain.size,
     root: chain.tree.root(),
     time: chain.timeOf(chain.size).toISOString(),
-    ...(await summarizeActs(vault.reader)),
+    ...summary,
+    recoveries,
   };
+}
+
+function noSuchRecovery(hash: string): ConclaveError {
+  return new ConclaveError("NOT_FOUND", `no recovery in this vault has the entry hash ${hash}`, {
+    suggestions: [
+      "Compare the hash with the paper of the ceremony once more",
+      "Without the flag, each recovery is named",
+    ],
+  });
 }

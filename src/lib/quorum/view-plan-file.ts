@@ -13,6 +13,11 @@ export function planConfirmation(catalogue: Actions, file: PlanFile): string | u
   return joinConfirmations(boundActions(catalogue, file).map((action) => action.confirmation()));
 }
 
+/** Whether shares alone, without custodian keys, may approve it. */
+export function isRecoverable(catalogue: Actions, file: PlanFile): boolean {
+  return boundActions(catalogue, file).every(({ recoverable }) => recoverable);
+}
+
 function boundActions(catalogue: Actions, { plan }: PlanFile): BoundAction[] {
   return plan.actions.map((planned, i) =>
     bindAction(

@@ -42,7 +42,9 @@ export const SCHEMA: readonly string[] = [
   state TEXT NOT NULL,
   manifest TEXT NOT NULL,
   manifestHash TEXT NOT NULL,
+  handovers TEXT NOT NULL,
   created TEXT NOT NULL,
+  activated TEXT,
   PRIMARY KEY (quorum, generation)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE seats (

@@ -21,10 +21,14 @@ export interface Tables {
   generations: {
     quorum: string;
     generation: number;
-    state: "pending" | "active";
+    state: GenerationState;
     manifest: string;
     manifestHash: string;
+    /** Signed documents by which custodians went over to other keys, a JSON array. */
+    handovers: string;
     created: string;
+    /** When it came into force; null until then. */
+    activated: string | null;
   };
   /** A custodian's place in one generation of a quorum; `confirmed` and `proved` are times of proofs. */
   seats: {
@@ -83,6 +87,9 @@ export interface Tables {
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
 }
+
+/** Pending until all of its custodians proved; then in force until the next one is, or cancelled. */
+export type GenerationState = "pending" | "active" | "replaced" | "cancelled";
 
 /** A key version's state as its last transition left it; dates may have moved it on. */
 type StoredKeyState = "pre-active" | "active" | "suspended" | "deactivated" | "compromised" | "destroyed";

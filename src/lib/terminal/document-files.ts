@@ -1,6 +1,8 @@
+import type { Handover } from "../custodian/handover.ts";
 import { ConclaveError, type ErrorCode, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
+import { parseHandoverFile } from "../quorum/custodian-handover.ts";
 import { type PlanFile, parsePlanFile } from "../quorum/plan-file.ts";
 import { type ProofRequest, parseProofRequest } from "../quorum/proof-request.ts";
 
@@ -14,6 +16,12 @@ export function readPlanFile(path: string): PlanFile {
 export function readRequestFile(path: string): ProofRequest {
   const bytes = readDocument(path, "PLAN_INVALID");
   return naming(path, () => parseProofRequest(bytes));
+}
+
+/** @throws ConclaveError NOT_FOUND, HOST_IO, or INPUT_MALFORMED with the path before the message */
+export function readHandoverFile(path: string): Handover {
+  const bytes = readDocument(path, "INPUT_MALFORMED");
+  return naming(path, () => parseHandoverFile(bytes));
 }
 
 /** The bytes of an approval or a proof. @throws ConclaveError NOT_FOUND, HOST_IO, APPROVAL_INVALID */

@@ -1,8 +1,16 @@
 import { IntegrityError } from "../errors.ts";
-import { allGenerations } from "../quorum/state.ts";
+import { currentGenerations, type QuorumGeneration } from "../quorum/state.ts";
+import type { Reader } from "../storage/storage.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fields } from "./fields.ts";
+
+/** A share that was made: whose, where it went, and whether it was proved. */
+export interface NewShare {
+  custodian: string;
+  file: string | null;
+  proved: boolean;
+}
 
 /** What `init` tells of the vault that it made. */
 export interface FoundedVault {
@@ -13,22 +21,17 @@ export interface FoundedVault {
   genesis: string;
   rehearsal: boolean;
   quorum: { name: string; generation: number; threshold: number; manifest: string };
-  shares: { custodian: string; file: string | null; proved: boolean }[];
+  shares: NewShare[];
   hostKey: string;
   checkpoint: string;
 }
 
 export async function foundedVault({ path, reader, identity }: Vault): Promise<FoundedVault> {
-  const [root] = await allGenerations(reader);
+  const [root] = await currentGenerations(reader);
   const checkpoint = await reader.find("checkpoint", { id: 1 });
   if (root === undefined || checkpoint === undefined) throw new IntegrityError("vault", "no quorum or checkpoint");
-  const { id: quorum, name, generation, manifest, manifestHash } = root;
-  const seats = await Promise.all(
-    manifest.custodians.map(async ({ name: custodian, x }) => {
-      const seat = await reader.find("seats", { quorum, generation, x });
-      return { custodian, file: seat?.file ?? null, proved: seat !== undefined && seat.confirmed !== null };
-    }),
-  );
+  const { name, generation, manifest, manifestHash } = root;
+  const seats = await newShares(reader, root);
   return {
     vault: identity.id,
     name: identity.name,
@@ -43,15 +46,27 @@ export async function foundedVault({ path, reader, identity }: Vault): Promise<F
   };
 }
 
+/** The shares of a new generation, as far as they have come. */
+export async function newShares(
+  reader: Reader,
+  { id: quorum, generation, seats }: QuorumGeneration,
+): Promise<NewShare[]> {
+  const shares = seats.map(async ({ name: custodian, x }) => {
+    const seat = await reader.find("seats", { quorum, generation, x });
+    return { custodian, file: seat?.file ?? null, proved: seat !== undefined && seat.confirmed !== null };
+  });
+  return Promise.all(shares);
+}
+
 /**
- * The last page of genesis: what each person has to know, then what all take down on paper.
+ * A page for each custodian of a new generation, and what is still to be done.
+ * @param vault its folder
  * @param ownMedia custodians whose share went straight onto a medium of their own
  */
-export function foundedText(founded: FoundedVault, ownMedia: ReadonlySet<string>): string {
-  const { quorum, shares, path } = founded;
+export function sharePages(shares: readonly NewShare[], vault: string, ownMedia: ReadonlySet<string>): string[] {
   const people = shares.map((share) => {
     if (!share.proved) return unprovedPage(share);
-    return ownMedia.has(share.custodian) ? ownMediumPage(share) : hostFilePage(share, path);
+    return ownMedia.has(share.custodian) ? ownMediumPage(share) : hostFilePage(share, vault);
   });
   const unproved = shares.filter(({ proved }) => !proved).map(({ custodian }) => custodian);
   const pending = [
@@ -60,6 +75,15 @@ export function foundedText(founded: FoundedVault, ownMedia: ReadonlySet<string>
     "  there    conclave custodian prove REQUEST --share NAME.share --identity NAME.identity --out NAME.proof",
     "  here     conclave custodian confirm NAME.proof …",
   ];
+  return [...people, ...(unproved.length === 0 ? [] : [pending.join("\n")])];
+}
+
+/**
+ * The last page of genesis: what each person has to know, then what all take down on paper.
+ * @param ownMedia custodians whose share went straight onto a medium of their own
+ */
+export function foundedText(founded: FoundedVault, ownMedia: ReadonlySet<string>): string {
+  const { quorum, shares, path } = founded;
   const vault = fields([
     ["Vault", `${founded.name} (${founded.vault})${founded.rehearsal ? ", REHEARSAL" : ""}`],
     ["Folder", path],
@@ -67,20 +91,14 @@ export function foundedText(founded: FoundedVault, ownMedia: ReadonlySet<string>
     ["Genesis", founded.genesis],
   ]);
   return [
-    ...people,
-    ...(unproved.length === 0 ? [] : [pending.join("\n")]),
+    ...sharePages(shares, path, ownMedia),
     vault,
     "Write the genesis hash down on paper, each of you: later, conclave audit verify --genesis HASH proves that the vault is this one.",
   ].join("\n\n");
 }
 
-interface Share {
-  custodian: string;
-  file: string | null;
-}
-
 /** For a custodian whose share went straight onto an own medium: nothing of it is left here. */
-function ownMediumPage({ custodian, file }: Share): string {
+function ownMediumPage({ custodian, file }: NewShare): string {
   return [
     `${show(custodian)}: your share is sealed to your passphrase, and you proved it.`,
     `  It is on your medium: ${show(file ?? "", 300)}`,
@@ -89,7 +107,7 @@ function ownMediumPage({ custodian, file }: Share): string {
 }
 
 /** For a custodian whose share file still has to leave the host. */
-function hostFilePage({ custodian, file }: Share, vault: string): string {
+function hostFilePage({ custodian, file }: NewShare, vault: string): string {
   return [
     `${show(custodian)}: your share is sealed to your passphrase, and you proved it.`,
     `  It is in  ${show(file ?? "", 300)}`,
@@ -100,7 +118,7 @@ function hostFilePage({ custodian, file }: Share, vault: string): string {
 }
 
 /** For a custodian elsewhere. */
-function unprovedPage({ custodian, file }: Share): string {
+function unprovedPage({ custodian, file }: NewShare): string {
   return [
     `${show(custodian)}: your share is sealed to your enrolment. Prove it from your own desk.`,
     `  Send it   ${show(file ?? "", 300)}`,

@@ -10,6 +10,8 @@ const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
 
 export interface FoundingOptions {
   passphrases: Passphrases;
+  /** The flag that gives those of files. */
+  flag: "--passphrase-file" | "--new-passphrase-file";
   /** Whether a weak passphrase is taken: asked for, or in a rehearsal. */
   weak: boolean;
   /** Words that a passphrase must not be made of: names of the vault and its people. */
@@ -17,7 +19,7 @@ export interface FoundingOptions {
   quiet: boolean;
 }
 
-/** Leads the custodians of a new vault through it, one after the other. */
+/** Leads the custodians of a new vault, or of new shares, through it, one after the other. */
 export class Founding implements GenesisInteraction {
   readonly #options: FoundingOptions;
   /** Of files: a pipe (`/dev/fd/3`) can't be read again for the proof. */
@@ -28,12 +30,12 @@ export class Founding implements GenesisInteraction {
   }
 
   async newPassphrase(custodian: string): Promise<string> {
-    const { passphrases, weak, context, quiet } = this.#options;
+    const { passphrases, flag, weak, context, quiet } = this.#options;
     const passphrase = await newPassphrase({
       name: custodian,
       seals: "share",
       file: passphrases.files.get(custodian),
-      flag: `--passphrase-file ${custodian}=FILE`,
+      flag: `${flag} ${custodian}=FILE`,
       weak,
       context,
       company: true,

@@ -1,10 +1,11 @@
 import type { ConclaveError } from "../errors.ts";
-import type { Interaction, PresentedShare, QuorumProgress } from "../quorum/interaction.ts";
+import { type Interaction, isOpen, type PresentedShare, type QuorumProgress } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
+import type { Founding } from "./founding.ts";
 import { writeMessage } from "./output.ts";
 import { planText, planTitle } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
@@ -24,6 +25,8 @@ export interface GatheringOptions {
   yes: boolean;
   /** Whether to show the plan and the progress. */
   quiet: boolean;
+  /** Leads custodians through new shares, where the act makes any. */
+  founding: Founding;
 }
 
 /** Gathers from share files at hand, then from people in the room, one custodian after the other. */
@@ -50,16 +53,13 @@ export class Gathering implements Interaction {
   async presentShare(progress: readonly QuorumProgress[]): Promise<PresentedShare | undefined> {
     const file = this.#files.shift();
     if (file !== undefined) return this.#open(file, `${file.name}'s passphrase for ${file.path}`);
-    const open = progress.filter(({ present, threshold }) => present.length < threshold);
+    const open = progress.filter(isOpen);
     if (open.length === 0 || !this.#options.room) return undefined;
 
     this.#fromRoom = true;
     const who = await askChoice(
       `Who comes next, to approve ${this.#act}?`,
-      [
-        ...open.flatMap(({ missing }) => missing.map((name) => [name, name] as const)),
-        ["nobody: stop here", undefined] as const,
-      ],
+      [...open.flatMap(whoMayCome).map((name) => [name, name] as const), ["nobody: stop here", undefined] as const],
       "--share [NAME=]FILE",
     );
     if (who === undefined && this.#options.mayWait) return undefined;
@@ -90,6 +90,10 @@ export class Gathering implements Interaction {
     if (answer !== wanted) throw new AbortedError();
   }
 
+  newPassphrase(custodian: string): Promise<string> {
+    return this.#options.founding.newPassphrase(custodian);
+  }
+
   async #open(file: NamedShareFile, question: string): Promise<PresentedShare> {
     const keys = { ...this.#options.keys, beforeIdentity: (name: string) => this.#warnOfExposure(name) };
     const document = await openShare(file, keys, question);
@@ -108,9 +112,17 @@ export class Gathering implements Interaction {
   }
 }
 
+/** Whoever is missing, while the threshold isn't met; then those who must come themselves. */
+function whoMayCome({ present, threshold, missing, needed }: QuorumProgress): readonly string[] {
+  return present.length < threshold ? missing : needed;
+}
+
 /** "quorum root: 1 of 2 (alice); waiting for one of bob, carol". */
-function progressLine({ quorum, threshold, present, missing }: QuorumProgress): string {
+function progressLine(progress: QuorumProgress): string {
+  const { quorum, threshold, present, needed } = progress;
   const who = present.length === 0 ? "" : ` (${present.join(", ")})`;
-  const rest = present.length < threshold ? `; waiting for one of ${missing.join(", ")}` : "";
+  const one = present.length < threshold ? "one of " : "";
+  const must = one !== "" && needed.length > 0 ? `, and for ${needed.join(", ")}` : "";
+  const rest = isOpen(progress) ? `; waiting for ${one}${whoMayCome(progress).join(", ")}${must}` : "";
   return show(`quorum ${quorum}: ${present.length} of ${threshold}${who}${rest}`, 400);
 }

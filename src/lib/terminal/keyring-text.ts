@@ -7,7 +7,10 @@ export function keyringText(keyring: KeyringDescription): string {
     ["Keyring", keyring.name],
     ["Id", keyring.id],
     ["Quorum", keyring.quorum],
-    ["KEK version", String(keyring.kekVersion)],
+    [
+      "KEK version",
+      `${keyring.kekVersion}${keyring.kekBeforeQuorum ? `, older than its quorum: conclave keyring rotate ${keyring.name}` : ""}`,
+    ],
     ["Older KEKs", keyring.olderKeks === 0 ? "none" : `${keyring.olderKeks}: conclave keyring rewrap ${keyring.name}`],
     ["Keys", String(keyring.keys)],
     ["Created", keyring.created],

@@ -14,7 +14,9 @@ import { newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
+import type { Founding } from "./founding.ts";
 import { Gathering } from "./gathering.ts";
+import { foundingFor, type NewGenerationResult, type NewShareFlags, proveNewShares } from "./new-generation.ts";
 import { planText } from "./plan-text.ts";
 import { hasTerminal } from "./prompt.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
@@ -40,6 +42,12 @@ export interface PlanWritten {
   expires: string;
 }
 
+/** What came of an act, and of the generations of quorums that it made. */
+export interface Performed extends Executed {
+  /** Left out if there are none. */
+  generations?: NewGenerationResult[];
+}
+
 /** A command whose act a quorum must approve. */
 export abstract class SensitiveCommand extends VaultCommand {
   /**
@@ -50,16 +58,22 @@ export abstract class SensitiveCommand extends VaultCommand {
    */
   protected async perform(
     vault: Vault,
-    flags: SensitiveFlags,
+    flags: SensitiveFlags & NewShareFlags,
     actions: readonly PlannedAction[],
-  ): Promise<Executed | DryRun | PlanWritten> {
+  ): Promise<Performed | DryRun | PlanWritten> {
     const request = { actions, reason: flags.reason ?? "" };
     if (flags["dry-run"]) return this.#dryRun(vault, request);
     const file = flags["plan-out"];
     if (file !== undefined) return this.#writePlan(vault, flags, file, request);
 
-    const gathering = this.#gathering(flags);
-    return executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+    const founding = foundingFor(vault, actions, flags, {
+      quiet: flags.quiet || this.jsonEnabled(),
+      warn: (message) => this.warn(message),
+    });
+    const gathering = this.#gathering(flags, founding);
+    const executed = await executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+    const generations = await proveNewShares(vault, executed, founding);
+    return generations.length === 0 ? executed : { ...executed, generations };
   }
 
   async #dryRun(vault: Vault, request: { actions: readonly PlannedAction[]; reason: string }): Promise<DryRun> {
@@ -101,7 +115,7 @@ export abstract class SensitiveCommand extends VaultCommand {
     return { plan: plan.id, digest, words, file: resolve(file), expires: plan.expires };
   }
 
-  #gathering(flags: SensitiveFlags): Gathering {
+  #gathering(flags: SensitiveFlags, founding: Founding): Gathering {
     const room = hasTerminal() && !flags.yes;
     if (!room && flags.share.length === 0) {
       throw new ConclaveError("USAGE", "no custodians: no share given, and nobody is asked", {
@@ -125,6 +139,7 @@ export abstract class SensitiveCommand extends VaultCommand {
       mayWait: false,
       yes: flags.yes,
       quiet: flags.quiet || this.jsonEnabled(),
+      founding,
     });
   }
 }

@@ -31,6 +31,18 @@ export const shareFlags = {
   ...passphraseFileFlag,
 };
 
+/** Flags for custodians without an own desk, whose new shares an act makes. */
+export const newPassphraseFlags = {
+  "new-passphrase-file": Flags.string({
+    summary: "file whose first line seals NAME's new share; /dev/fd/N too",
+    helpValue: "NAME=FILE",
+    multiple: true,
+    multipleNonGreedy: true,
+    ...noneByDefault,
+  }),
+  "unsafe-weak-passphrase": Flags.boolean({ default: false, summary: "take passphrases that can be guessed" }),
+};
+
 /** Flags that make a plan for custodians elsewhere, instead of gathering them here. */
 export const planFlags = {
   "plan-out": Flags.string({

@@ -2,6 +2,7 @@ import { randomSecret } from "../crypto/random.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
 import { type Blob, type MaterialPlace, unwrapKek, unwrapMaterial, wrapKek, wrapMaterial } from "./hierarchy.ts";
 
 /** The quorum key of one generation in force. */
@@ -9,6 +10,14 @@ export interface QuorumKey {
   quorum: string;
   generation: number;
   key: Secret;
+}
+
+/** What custodians at the host give to new shares. */
+export interface Entrusted {
+  /** Seeds of custodian keys that go over from the shares before, by custodian; stay their owners'. */
+  custodianSeeds: ReadonlyMap<string, Secret>;
+  /** Passphrases that seal new shares, by custodian. */
+  passphrases: ReadonlyMap<string, string>;
 }
 
 /** Which version of which key, of which keyring. */
@@ -19,7 +28,10 @@ export type MaterialOwner = Pick<MaterialPlace, "keyring" | "key" | "version" | 
  * and of no other. Ends with the block of its `using`.
  */
 export class Unlocked implements Disposable {
+  readonly identity: Row<"vault">;
+  /** Id of the vault. */
   readonly vault: string;
+  readonly entrusted: Entrusted;
   readonly reader: Reader;
   /** Told of how far a long act has come. */
   readonly progress: ((done: number, total: number) => void) | undefined;
@@ -29,12 +41,15 @@ export class Unlocked implements Disposable {
 
   /** @param quorumKeys taken over */
   constructor(
-    vault: string,
+    identity: Row<"vault">,
     reader: Reader,
     quorumKeys: readonly QuorumKey[],
+    entrusted: Entrusted,
     progress?: (done: number, total: number) => void,
   ) {
-    this.vault = vault;
+    this.identity = identity;
+    this.vault = identity.id;
+    this.entrusted = entrusted;
     this.reader = reader;
     this.#quorumKeys = quorumKeys;
     this.progress = progress;
@@ -76,6 +91,27 @@ export class Unlocked implements Disposable {
     const { generation, key } = this.#quorumKey(quorum);
     using kek = randomSecret(32);
     return wrapKek(key, kek, { vault: this.vault, quorum, generation, keyring, version });
+  }
+
+  /**
+   * Wrap each KEK of a quorum's keyrings under the key of another generation too, which stays the caller's.
+   * @returns in the order of keyring and version
+   */
+  async rewrapKeks({
+    quorum,
+    generation,
+    key,
+  }: QuorumKey): Promise<{ keyring: string; version: number; blob: Blob }[]> {
+    const { generation: from } = this.#quorumKey(quorum);
+    const wrapped: { keyring: string; version: number; blob: Blob }[] = [];
+    for await (const { id: keyring } of this.reader.rows("keyrings", { where: { quorum } })) {
+      for await (const { version } of this.reader.rows("keks", { where: { keyring, generation: from } })) {
+        const kek = await this.#kek(quorum, keyring, version);
+        const place = { vault: this.vault, quorum, generation, keyring, version };
+        wrapped.push({ keyring, version, blob: wrapKek(key, kek, place) });
+      }
+    }
+    return wrapped;
   }
 
   [Symbol.dispose](): void {

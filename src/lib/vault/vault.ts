@@ -187,8 +187,12 @@ export class Vault implements AsyncDisposable {
     );
   }
 
-  /** Let this machine's anchor follow the chain. @param verified whether all of its signatures were verified */
-  async remember(chain: AuditChain, verified: boolean): Promise<void> {
+  /**
+   * Let this machine's anchor follow the chain.
+   * @param verified whether all of its signatures were verified
+   * @param recoveries hashes of entries to remember as accepted, beside those that are
+   */
+  async remember(chain: AuditChain, verified: boolean, recoveries: readonly string[] = []): Promise<void> {
     const known = loadAnchor(this.state, this.identity.id);
     const head = { size: chain.size, root: chain.tree.root() };
     const { id, genesis, epoch, hostKey } = this.identity;
@@ -202,13 +206,20 @@ export class Vault implements AsyncDisposable {
       head,
       time: timestamp(chain.timeOf(chain.size)),
       verified: verified ? head : (known?.verified ?? null),
-      manifests: (await Array.fromAsync(this.reader.rows("generations"))).map(({ manifestHash }) => manifestHash),
+      manifests: await this.#currentManifests(),
+      recoveries: [...new Set([...(known?.recoveries ?? []), ...recoveries])],
       replaced: known?.replaced ?? [],
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#storage[Symbol.asyncDispose]();
+  }
+
+  async #currentManifests(): Promise<string[]> {
+    const rows = await Array.fromAsync(this.reader.rows("generations"));
+    const current = rows.filter(({ state }) => state === "active" || state === "pending");
+    return current.map(({ manifestHash }) => manifestHash);
   }
 
   async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined): Promise<AuditChain> {

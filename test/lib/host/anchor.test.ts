@@ -25,6 +25,7 @@ const ANCHOR: Anchor = {
   time: "2026-11-24T05:37:40.123Z",
   verified: { size: 5, root: "44".repeat(32) },
   manifests: ["55".repeat(32)],
+  recoveries: [],
   replaced: [],
 };
 

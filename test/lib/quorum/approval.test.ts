@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { timestamp } from "../../../src/lib/clock.ts";
 import { labelled } from "../../../src/lib/crypto/labels.ts";
@@ -28,29 +29,41 @@ const statement: ApprovalStatement = {
   sealed: null,
 };
 const key = signingKey(generateSigningSeed());
+const shareKey = signingKey(generateSigningSeed());
+
+function seatOf(custodianKey: KeyObject): { custodianKey: string; shareKey: string } {
+  return { custodianKey: publicKeyOf(custodianKey), shareKey: publicKeyOf(shareKey) };
+}
+
+test("a recovery's approval verifies under its share key only", () => {
+  const approval = signApproval({ ...statement, key: "share" }, shareKey);
+  expect(verifyApproval(approval, seatOf(key))).toBe(true);
+  expect(verifyApproval(signApproval({ ...statement, key: "share" }, key), seatOf(key))).toBe(false);
+  expect(verifyApproval(signApproval(statement, shareKey), seatOf(key))).toBe(false);
+});
 
 test("an approval verifies under its custodian's key only", () => {
   const approval = signApproval(statement, key);
   expect(approvalSchema.parse(approval)).toEqual(approval);
-  expect(verifyApproval(approval, publicKeyOf(key))).toBe(true);
-  expect(verifyApproval(approval, publicKeyOf(signingKey(generateSigningSeed())))).toBe(false);
+  expect(verifyApproval(approval, seatOf(key))).toBe(true);
+  expect(verifyApproval(approval, seatOf(signingKey(generateSigningSeed())))).toBe(false);
 });
 
 describe("S18: it is for this plan, of this epoch, by this custodian, alone", () => {
   const approval = signApproval(statement, key);
   test.for(leavesOf(statement))("statement.%s changed", (path) => {
     const changed = changedAt(approval, ["statement", ...path], otherLeaf) as typeof approval;
-    expect(verifyApproval(changed, publicKeyOf(key))).toBe(false);
+    expect(verifyApproval(changed, seatOf(key))).toBe(false);
   });
 
   test("the signature of the same text under another label", () => {
     const signature = sign(key, labelled("proof", canonicalJson(statement)));
-    expect(verifyApproval({ statement, signature }, publicKeyOf(key))).toBe(false);
+    expect(verifyApproval({ statement, signature }, seatOf(key))).toBe(false);
   });
 
   test("a flipped bit of the signature", () => {
     const signature = (approval.signature.startsWith("0") ? "1" : "0") + approval.signature.slice(1);
-    expect(verifyApproval({ ...approval, signature }, publicKeyOf(key))).toBe(false);
+    expect(verifyApproval({ ...approval, signature }, seatOf(key))).toBe(false);
   });
 });
 

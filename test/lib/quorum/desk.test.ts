@@ -40,6 +40,7 @@ const ANCHOR: Anchor = {
   time: "2026-11-20T00:00:00.000Z",
   verified: null,
   manifests: [KNOWN.manifest],
+  recoveries: [],
   replaced: [],
 };
 const PIN: Pin = {

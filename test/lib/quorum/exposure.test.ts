@@ -45,6 +45,8 @@ async function summary(acts: readonly Approvals[]) {
       manifest: canonicalJson(manifest),
       created: TIME,
       manifestHash: manifestHash({ ...manifest, custodians }),
+      handovers: "[]",
+      activated: TIME,
     });
     for (const [index, approvals] of acts.entries()) {
       const data = {

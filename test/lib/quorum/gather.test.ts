@@ -38,7 +38,7 @@ async function gather(
   quorums: readonly QuorumGeneration[],
   interaction: Interaction,
 ): Promise<GatheredShares> {
-  const gathered = new GatheredShares(quorums);
+  const gathered = new GatheredShares(quorums, { recoverable: false, carried: [] });
   try {
     await gatherShares(vault, gathered, interaction);
     gathered.assertMet();

@@ -163,7 +163,16 @@ test("rows are read after a key, up to a limit, and where columns match", async 
   await storage.transaction(async (writer) => {
     await writer.insert("quorums", quorum("q"));
     for (let generation = 1; generation <= 3; generation++) {
-      const row = { quorum: "q", generation, state: "active", manifest: "", manifestHash: "", created: "" } as const;
+      const row = {
+        quorum: "q",
+        generation,
+        state: "active",
+        manifest: "",
+        manifestHash: "",
+        created: "",
+        handovers: "[]",
+        activated: null,
+      } as const;
       await writer.insert("generations", row);
       for (let x = 1; x <= 255; x++) {
         const seat = { quorum: "q", generation, x, custodian: `c${x}`, file: null, fileHash: null } as const;

@@ -34,7 +34,18 @@ function quorumKey(): Secret {
 
 function unlocked(changes: { vault?: string; quorum?: string; generation?: number; key?: Secret } = {}): Unlocked {
   const { vault = VAULT, quorum = "q", generation = 1, key = quorumKey() } = changes;
-  return new Unlocked(vault, storage, [{ quorum, generation, key }]);
+  const identity = {
+    id: vault,
+    name: "vault",
+    epoch: "",
+    genesis: "",
+    hostKey: "",
+    rehearsal: 1,
+    created: "",
+    clockAccepted: null,
+  } as const;
+  const entrusted = { custodianSeeds: new Map(), passphrases: new Map() };
+  return new Unlocked(identity, storage, [{ quorum, generation, key }], entrusted);
 }
 
 async function store(blob: Blob): Promise<void> {
