@@ -91,11 +91,11 @@ describe("the chapters about a real vault and its host", () => {
     await place.runWith({ cwd: "home/lab" }, "key", "create", ...reserve); // to be activated
     const declined = [
       "declined",
-      ...argumentsOf("quorum create", "../lab").slice(1),
+      ...argumentsOf("quorum create", "../lab")
+        .slice(1)
+        .map((word) => word.replace(/\/more$/, "/declined")),
       "--custodian",
       "frank=frank.enrolment",
-      "--shares-dir",
-      "declined",
     ];
     await place.runWith({ cwd: "home/people" }, "quorum", "create", ...declined); // to be cancelled
     const third = ["bob", "--rehearsal", "--identity-out", "bob-3.identity", "--out", "bob-3.enrolment", "--json"];
