@@ -22,6 +22,7 @@ import { show } from "../lib/terminal/escape.ts";
 import { fold } from "../lib/terminal/fold.ts";
 import { gatherByFlags, gatherForPlan } from "../lib/terminal/gather-by-flags.ts";
 import type { Gathering } from "../lib/terminal/gathering.ts";
+import { recoveryText } from "../lib/terminal/new-generation.ts";
 import { planText } from "../lib/terminal/plan-text.ts";
 import { progressBar } from "../lib/terminal/progress.ts";
 import { restoreFlags } from "../lib/terminal/restore-flags.ts";
@@ -158,6 +159,7 @@ export default class Restore extends ConclaveCommand {
     };
     const restored = await executeRestore(prepared, around, gathering, received, progress);
     this.result(restoredText(restored));
+    if (restored.recovery !== null) this.result(`\n${fold(recoveryText(restored.recovery), process.stdout.columns)}`);
     return restored;
   }
 

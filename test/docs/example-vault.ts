@@ -37,6 +37,7 @@ export const EXAMPLE = {
   secondKeyring: input("second keyring"),
   secondKey: input("second key"),
   quorumSecret: fromHex(input("quorum secret")),
+  secondQuorumSecret: fromHex(input("quorum secret of generation 2")),
   hostKey: keyOf(input("host key")),
   kek: fromHex(input("KEK")),
   kekNonce: input("nonce of the wrapped KEK"),

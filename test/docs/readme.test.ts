@@ -12,6 +12,7 @@ const page = readPage("README.md");
 const chapter = page.section("A real vault");
 const keys = page.section("Keys");
 const doctor = page.section("Before a ceremony: doctor");
+const people = page.section("Custodians come and go");
 const desk = page.section("At your own desk");
 
 /** What people answer in the blocks that need a room, in the order of these blocks. */
@@ -53,7 +54,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const text = `${chapter.text}\n${doctor.text}\n${keys.text}`; // the lab stays with which keys ends
+  const text = `${chapter.text}\n${doctor.text}\n${keys.text}\n${people.text}`; // their labs stay
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
     const script = await place.write("block.sh", block.replace(/(?<![\w.])\/(srv|media)\//g, `${place.path}/$1/`));
@@ -75,6 +76,8 @@ function timeless(text: string): string {
 describe("the chapters about a real vault and its host", () => {
   let place: Workspace;
   let screen = "";
+  /** Of the third enrolment of bob. */
+  let words = "";
 
   beforeAll(async () => {
     place = await workspace();
@@ -86,12 +89,27 @@ describe("the chapters about a real vault and its host", () => {
     await place.runWith({ cwd: "home/lab" }, "key", "create", ...spare, "--vault", "vault"); // to be cancelled
     const reserve = ["reserve", "--algorithm", "aes-256", "--pre-active", ...argumentsOf("key resume", ".").slice(1)];
     await place.runWith({ cwd: "home/lab" }, "key", "create", ...reserve); // to be activated
+    const declined = [
+      "declined",
+      ...argumentsOf("quorum create", "../lab")
+        .slice(1)
+        .map((word) => word.replace(/\/more$/, "/declined")),
+      "--custodian",
+      "frank=frank.enrolment",
+    ];
+    await place.runWith({ cwd: "home/people" }, "quorum", "create", ...declined); // to be cancelled
+    const third = ["bob", "--rehearsal", "--identity-out", "bob-3.identity", "--out", "bob-3.enrolment", "--json"];
+    const keys = ["--passphrase-file", "bob=bob.new"];
+    const enrolled = await place.runWith({ cwd: "home/people" }, "custodian", "enroll", ...third, ...keys);
+    words = String(Object(enrolled.json()).words);
   }, 120_000);
 
   afterAll(() => place[Symbol.asyncDispose]());
 
   test.for(
-    [...chapter.fenced("text"), ...keys.fenced("text")].map((shown) => ({ shown, start: shown.split("\n")[0] })),
+    [chapter, keys, people]
+      .flatMap((part) => part.fenced("text"))
+      .map((shown) => ({ shown, start: shown.split("\n")[0] })),
   )("shows what its commands show: $start", ({ shown }) => {
     expect(timeless(screen)).toContain(timeless(shown));
   });
@@ -124,7 +142,9 @@ describe("the chapters about a real vault and its host", () => {
     "$0 --json has the members that the table names",
     async ([name = "", told = ""]) => {
       const command = name.replaceAll("`", "");
-      const seen = await place.run(...command.split(" "), ...argumentsOf(command, place.file("home/lab")), "--json");
+      const compared = command === "custodian release" ? ["--fingerprint", words] : [];
+      const given = [...argumentsOf(command, place.file("home/lab")), ...compared];
+      const seen = await place.run(...command.split(" "), ...given, "--json");
       expect(seen.stderr).toBe("");
       const members = Object.keys(Object(seen.json()));
       expect(new Set(members)).toEqual(new Set(told.replace(/\(.*\)/, "").match(/\w+/g)));
@@ -227,6 +247,13 @@ function argumentsOf(command: string, lab: string): string[] {
     case "keyring rotate":
     case "keyring rewrap":
       return ["default", "--yes", ...vault, ...shares, ...passphrases];
+    case "quorum create":
+    case "quorum rekey":
+    case "quorum cancel":
+    case "quorum show":
+    case "custodian release":
+    case "custodian handover":
+      return argumentsOfPeople(command, `${lab}/../people`);
     case "key show":
     case "key history":
       return ["signing", ...vault];
@@ -240,6 +267,64 @@ function argumentsOf(command: string, lab: string): string[] {
       return [`${lab}/shares/alice.share`, ...vault, ...passphrases];
     default:
       return vault;
+  }
+}
+
+/** The same in the lab of the chapter about custodians. */
+function argumentsOfPeople(command: string, lab: string): string[] {
+  const vault = ["--vault", `${lab}/vault`];
+  const passphrases = ["alice", "dave"].flatMap((who) => ["--passphrase-file", `${who}=${lab}/${who}.new`]);
+  const root = [
+    ...vault,
+    "--yes",
+    ...passphrases,
+    ...["alice", "dave"].flatMap((who) => ["--share", `${lab}/shares-2/${who}.share`]),
+  ];
+  const bob = [
+    "--share",
+    `${lab}/shares-2/bob.share`,
+    "--identity",
+    `bob=${lab}/bob-2.identity`,
+    "--passphrase-file",
+    `bob=${lab}/bob.new`,
+  ];
+  const fresh = (who: string) => ["--new-passphrase-file", `${who}=${lab}/${who}.new`];
+  switch (command) {
+    case "quorum create": {
+      const places = ["--threshold", "2", "--shares-dir", `${lab}/more`];
+      return [
+        "more",
+        ...places,
+        "--custodian",
+        "carol",
+        "--custodian",
+        "erin",
+        ...fresh("carol"),
+        ...fresh("erin"),
+        ...root,
+      ];
+    }
+    case "quorum rekey":
+      return [
+        "root",
+        "--custodian",
+        "alice",
+        "--custodian",
+        "dave",
+        "--shares-dir",
+        `${lab}/last`,
+        ...fresh("alice"),
+        ...fresh("dave"),
+        ...root,
+      ];
+    case "quorum cancel":
+      return ["declined", ...vault];
+    case "quorum show":
+      return ["root", ...vault];
+    case "custodian release":
+      return [`${lab}/bob-3.enrolment`, ...bob, "--out", `${lab}/bob-3.handover`, "--yes"];
+    default:
+      return [`${lab}/bob-3.handover`, ...root];
   }
 }
 

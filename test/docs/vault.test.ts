@@ -77,7 +77,7 @@ describe("anchor.md", () => {
   };
 
   test.for([
-    { whose: "the host's", text: hosts, role: "host", size: 29, time: "2026-11-24T17:30:00.000Z" },
+    { whose: "the host's", text: hosts, role: "host", size: 36, time: "2026-11-24T19:40:00.000Z" },
     { whose: "bob's", text: bobs, role: "desk", size: 6, time: "2026-11-24T09:00:00.000Z" },
   ])("$whose anchor is read, and its members are those of the table", async ({ text, role, size, time }) => {
     await using place = await workspace();

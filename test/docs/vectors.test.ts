@@ -144,7 +144,7 @@ test("plan.md: digest, words, and the host's signature", () => {
   expect(planDigest(plan)).toBe(digest);
   expect(JSON.parse(texts[6] ?? "").data.plan).toEqual(plan);
 
-  const file = { plan, manifests: [manifest], hostKey: publicKeyOf(EXAMPLE.hostKey), signature };
+  const file = { plan, manifests: [manifest], handovers: [[]], hostKey: publicKeyOf(EXAMPLE.hostKey), signature };
   expect(parsePlanFile(utf8(`${canonicalJson(file)}\n`))).toEqual(file);
 });
 
@@ -268,7 +268,7 @@ describe("checkpoint.md", () => {
       types: ENTRY_TYPES,
       anchor: { size: texts.length, root: roots.at(-1) ?? "" },
     });
-    expect(verified.size).toBe(29);
-    expect(await summarizeActs(storage)).toEqual({ acts: 7, actsByKeysNeverExposed: 6 });
+    expect(verified.size).toBe(36);
+    expect(await summarizeActs(storage)).toEqual({ acts: 9, actsByKeysNeverExposed: 8, recoveries: [] });
   });
 });

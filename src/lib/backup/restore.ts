@@ -7,7 +7,7 @@ import { type Anchor, adoptAnchor, announceAnchor } from "../host/anchor.ts";
 import { saveHostKey } from "../host/host-key.ts";
 import { LIMITS } from "../limits.ts";
 import type { Approval } from "../quorum/approval.ts";
-import type { Received } from "../quorum/execute.ts";
+import { type Received, warnOfRecovery } from "../quorum/execute.ts";
 import { foundingAlone } from "../quorum/founding-alone.ts";
 import { GatheredShares } from "../quorum/gathered-shares.ts";
 import type { Interaction } from "../quorum/interaction.ts";
@@ -65,6 +65,7 @@ export async function executeRestore(
   using gathered = new GatheredShares([prepared.quorum], { recoverable: true, carried: [] });
   const { clock, types } = surroundings;
   await gatherRestore(prepared, gathered, interaction, received, clock(), types);
+  warnOfRecovery(surroundings, gathered);
   await interaction.confirm(undefined);
   const approvals = restoreApprovals(prepared, gathered, clock());
   return foundingAlone(surroundings, () =>

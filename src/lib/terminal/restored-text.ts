@@ -24,7 +24,7 @@ export function backupText(head: BackupHead, sha256: string): string {
 }
 
 /** What a restore did, and what is to do next. */
-export function restoredText({ name, vault, path, epoch, genesis, entry, proved, recovery }: Restored): string {
+export function restoredText({ name, vault, path, epoch, genesis, entry, proved }: Restored): string {
   const { keks, materials, unopened, quorums } = proved;
   return [
     fields([
@@ -37,7 +37,6 @@ export function restoredText({ name, vault, path, epoch, genesis, entry, proved,
       ...(unopened === 0
         ? []
         : [["Not opened", `${unopened} key versions of ${quorums.join(", ")}: hash checked`] as const]),
-      ...(recovery === null ? [] : [["Recovery", `entry ${entry}, ${recovery}: by shares alone`] as const]),
     ]),
     `Custodians' machines obey the old host until they know this one: conclave custodian request --vault ${show(path, 300)}`,
   ].join("\n\n");
