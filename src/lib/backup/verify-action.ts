@@ -35,10 +35,11 @@ export function backupVerify(types: () => EntryTypes): Action<BackupVerifyParame
     name: NAME,
     parameters: parametersSchema,
     quorums: async (_, state) => [(await rootQuorum(state)).id],
-    render: ({ file, made }) => [
+    render: ({ file, made, manifest }) => [
       { label: "Backup", value: file.name },
       { label: "SHA-256", value: file.sha256 },
       { label: "Backup made", value: made },
+      { label: "Opened by", value: `the root quorum's generation of the manifest ${manifest}` },
       { label: "Effect", value: "it is opened into a scratch place, verified, every ciphertext opened, and wiped" },
     ],
     check: checkBackupVerify,
