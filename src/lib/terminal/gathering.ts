@@ -121,8 +121,9 @@ function whoMayCome({ present, threshold, missing, needed }: QuorumProgress): re
 function progressLine(progress: QuorumProgress): string {
   const { quorum, threshold, present, needed } = progress;
   const who = present.length === 0 ? "" : ` (${present.join(", ")})`;
-  const one = present.length < threshold ? "one of " : "";
-  const must = one !== "" && needed.length > 0 ? `, and for ${needed.join(", ")}` : "";
-  const rest = isOpen(progress) ? `; waiting for ${one}${whoMayCome(progress).join(", ")}${must}` : "";
+  const anybody = needed.length < threshold - present.length;
+  const must = anybody && needed.length > 0 ? `, and for ${needed.join(", ")}` : "";
+  const awaited = anybody ? `one of ${whoMayCome(progress).join(", ")}${must}` : needed.join(", ");
+  const rest = isOpen(progress) ? `; waiting for ${awaited}` : "";
   return show(`quorum ${quorum}: ${present.length} of ${threshold}${who}${rest}`, 400);
 }
