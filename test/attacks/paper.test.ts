@@ -10,6 +10,7 @@ import { haveProc, watch } from "../support/proc.ts";
 import { refusalOf } from "../support/refusal.ts";
 import type { Seen } from "../support/seen.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
+import { expectVisible } from "../support/visible.ts";
 
 /** Where a share lies open on purpose, or a passphrase. */
 const OPEN = /\.(?:passphrase|paper)$/;
@@ -138,8 +139,7 @@ test("I4: control characters in an open file reach no screen", async () => {
   await place.write("escapes-words.paper", words.replace(" ", " \u001b[2J\u202e "));
   for (const file of ["escapes.paper", "escapes-words.paper"]) {
     const seen = await place.run("share", "inspect", file);
-    expect(seen.status).toBe(11);
-    expect(seen.stderr).not.toMatch(/[\u001b\u0007\u202e]/);
+    expectVisible(seen, 11);
   }
 });
 
