@@ -8,6 +8,7 @@ import { idSchema, nameSchema } from "../names.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Action } from "./action.ts";
 import { assertNoPending, assertQuorum } from "./pending.ts";
+import { recipientsText } from "./seat-request.ts";
 import { handoverProblem } from "./seats.ts";
 import { currentGenerations, type KnownGeneration, quorumInForce } from "./state.ts";
 
@@ -30,7 +31,7 @@ export const custodianHandover: Action<CustodianHandoverParameters> = {
       { label: "Custodian", value: `${statement.custodian}, quorum ${quorum.name} (${quorum.id})` },
       { label: "From key", value: statement.from },
       { label: "To key", value: custodianKey },
-      { label: "Enrolled", value: `${created}; new shares go to ${recipients.length} recipients of it` },
+      { label: "Enrolled", value: `${created}; new shares are sealed to ${recipientsText(recipients)}` },
       { label: "File", value: `sha-256 ${sha256Hex(writeHandoverFile(handover))}` },
       { label: "Effect", value: "the new key approves and proves from now on, the old one no more" },
     ];

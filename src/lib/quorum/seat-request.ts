@@ -101,17 +101,17 @@ function keyLine(enrolment: SeatRequest["enrolment"], carried: string | undefine
   if (enrolment !== undefined) {
     const words = enrolment.checked ? "words compared" : "words NOT compared";
     const { custodianKey, recipients } = enrolment;
-    const sealed = `${recipients.length} recipient${recipients.length === 1 ? "" : "s"} (${digestOfRecipients(recipients)})`;
-    return `own key ${custodianKey.slice(0, 16)}…, ${words}; sealed to ${sealed}`;
+    return `own key ${custodianKey.slice(0, 16)}…, ${words}; sealed to ${recipientsText(recipients)}`;
   }
   return carried === undefined
     ? "a new key, made on the host; sealed to a passphrase"
     : `the key from the share before, ${carried.slice(0, 16)}…; sealed to a passphrase`;
 }
 
-/** By which people tell recipients of the same number apart. */
-export function digestOfRecipients(recipients: readonly string[]): string {
-  return `sha-256 ${sha256Hex(utf8(recipients.join("\n"))).slice(0, 16)}…`;
+/** How many recipients, with a digest by which people tell others of the same number apart. */
+export function recipientsText(recipients: readonly string[]): string {
+  const digest = sha256Hex(utf8(recipients.join("\n"))).slice(0, 16);
+  return `${recipients.length} recipient${recipients.length === 1 ? "" : "s"} (sha-256 ${digest}…)`;
 }
 
 /** How a seat of a manifest differs from what was asked for, if it does. */

@@ -126,8 +126,10 @@ function whoMayCome({ present, threshold, missing, needed }: QuorumProgress): re
 function progressLine(progress: QuorumProgress): string {
   const { quorum, threshold, present, needed } = progress;
   const who = present.length === 0 ? "" : ` (${present.join(", ")})`;
-  const one = present.length < threshold ? "one of " : "";
-  const must = one !== "" && needed.length > 0 ? `, and for ${needed.join(", ")}` : "";
-  const rest = isOpen(progress) ? `; waiting for ${one}${whoMayCome(progress).join(", ")}${must}` : "";
+  const enough = needed.length >= threshold - present.length; // those who must come are a quorum by themselves
+  const one = enough ? "" : "one of ";
+  const coming = enough ? needed : whoMayCome(progress);
+  const must = enough || needed.length === 0 ? "" : `, and for ${needed.join(", ")}`;
+  const rest = isOpen(progress) ? `; waiting for ${one}${coming.join(", ")}${must}` : "";
   return show(`quorum ${quorum}: ${present.length} of ${threshold}${who}${rest}`, 400);
 }

@@ -99,13 +99,24 @@ export function newGenerationText({ quorum, state, shares }: NewGenerationResult
       : [];
   return [
     ...sharePages(shares, vault, new Set()),
-    fields([["Quorum", `${name}, generation ${generation}: ${threshold} of ${shares.length}, ${STATES[state]}`]]),
+    fields([
+      [
+        "Quorum",
+        `${name}, generation ${generation}: ${threshold} of ${shares.length}, ${stateText(state, generation)}`,
+      ],
+    ]),
     ...after,
   ].join("\n\n");
 }
 
+function stateText(state: NewGenerationResult["state"], generation: number): string {
+  return state === "pending" && generation > 1
+    ? "PENDING: the generation before stays in force until all proved"
+    : STATES[state];
+}
+
 const STATES = {
-  pending: "PENDING: the generation before stays in force until all proved",
+  pending: "PENDING until all proved",
   active: "in force",
   replaced: "replaced",
   cancelled: "cancelled",
