@@ -15,7 +15,7 @@ import { type FoundedVault, foundedText, foundedVault } from "../lib/terminal/fo
 import { Founding } from "../lib/terminal/founding.ts";
 import { parseNamed } from "../lib/terminal/named-files.ts";
 import { askLine, hasTerminal } from "../lib/terminal/prompt.ts";
-import { seatFlags, seatRequests } from "../lib/terminal/seat-flags.ts";
+import { seatFlags, seatRequests, seatWarnings } from "../lib/terminal/seat-flags.ts";
 import { passphraseFileFlag } from "../lib/terminal/sensitive-flags.ts";
 import { surroundings } from "../lib/terminal/surroundings.ts";
 import type { Surroundings } from "../lib/vault/vault.ts";
@@ -83,17 +83,7 @@ export default class Init extends ConclaveCommand {
     for (const left of await removeUnfinished(request.path, unfinished, place)) {
       this.warn(`${left} is not as the unfinished genesis wrote it, and was left`);
     }
-    for (const { name, enrolment } of request.custodians) {
-      if (enrolment?.checked === false)
-        this.warn(
-          `${name}'s enrolment is not checked: --fingerprint '${name}=WORDS' compares what ${name} reads aloud`,
-        );
-    }
-    if (request.threshold === request.custodians.length) {
-      this.warn(
-        `${request.threshold} of ${request.custodians.length}: whoever loses the own share loses the vault for all`,
-      );
-    }
+    for (const warning of seatWarnings(request, "vault")) this.warn(warning);
     checkSeats(request.path, request.threshold, request.custodians);
 
     const founding = new Founding({

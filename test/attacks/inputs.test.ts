@@ -10,7 +10,8 @@ import { assertThreshold, manifestSchema, parseManifest } from "../../src/lib/qu
 import { planSchema } from "../../src/lib/quorum/plan.ts";
 import { parseNamed } from "../../src/lib/terminal/named-files.ts";
 import { readPassphraseFile } from "../../src/lib/terminal/passphrase-file.ts";
-import { parseShareFile, readShareFile } from "../../src/lib/terminal/share-file.ts";
+import { readShareFile } from "../../src/lib/terminal/share-content.ts";
+import { parseShareFile } from "../../src/lib/terminal/share-file.ts";
 import { snapshotOf } from "../support/folder.ts";
 import { manifestOf } from "../support/manifests.ts";
 import { refusalsOf } from "../support/refusals.ts";

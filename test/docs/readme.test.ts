@@ -91,7 +91,9 @@ describe("the chapters about a real vault and its host", () => {
     await place.runWith({ cwd: "home/lab" }, "key", "create", ...reserve); // to be activated
     const declined = [
       "declined",
-      ...argumentsOf("quorum create", "../lab").slice(1),
+      ...argumentsOf("quorum create", "../lab")
+        .slice(1)
+        .map((word) => word.replace(/\/more$/, "/declined")),
       "--custodian",
       "frank=frank.enrolment",
     ];

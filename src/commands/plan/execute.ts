@@ -7,7 +7,7 @@ import { openSession } from "../../lib/quorum/session.ts";
 import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
 import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
-import { foundingFor, newGenerationText, proveNewShares } from "../../lib/terminal/new-generation.ts";
+import { foundingFor, newGenerationText, proveNewShares, recoveryText } from "../../lib/terminal/new-generation.ts";
 import { readPassphraseFile } from "../../lib/terminal/passphrase-file.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
@@ -65,6 +65,7 @@ export default class PlanExecute extends VaultCommand {
       this.result(executedText(executed));
       const generations = await proveNewShares(vault, executed, founding);
       for (const made of generations) this.result(newGenerationText(made, vault.path));
+      if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
       if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
       return generations.length === 0 ? executed : { ...executed, generations };
     });

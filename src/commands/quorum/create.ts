@@ -3,7 +3,7 @@ import { quorumCreate } from "../../lib/quorum/quorum-create.ts";
 import { checkSeatRequest } from "../../lib/quorum/seat-request.ts";
 import { type NewGenerationDone, QuorumCommand } from "../../lib/terminal/quorum-command.ts";
 import { atResolvedPlaces } from "../../lib/terminal/rekey-flags.ts";
-import { seatFlags, seatRequests } from "../../lib/terminal/seat-flags.ts";
+import { seatFlags, seatRequests, seatWarnings } from "../../lib/terminal/seat-flags.ts";
 import type { DryRun, PlanWritten } from "../../lib/terminal/sensitive-command.ts";
 import { newPassphraseFlags, sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 
@@ -23,6 +23,7 @@ export default class QuorumCreate extends QuorumCommand {
     return this.withVault(flags, async (vault) => {
       const { threshold, custodians } = await seatRequests(flags, vault.identity.rehearsal === 1);
       checkSeatRequest(vault.path, threshold, custodians);
+      for (const warning of seatWarnings({ threshold, custodians }, "quorum")) this.warn(warning);
       const parameters = { name: args.name, threshold, custodians: atResolvedPlaces(custodians) };
       return this.makeGeneration(vault, flags, { action: quorumCreate.name, parameters });
     });

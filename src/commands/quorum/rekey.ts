@@ -4,7 +4,7 @@ import { checkSeatRequest } from "../../lib/quorum/seat-request.ts";
 import { quorumInForce, requireQuorum } from "../../lib/quorum/state.ts";
 import { type NewGenerationDone, QuorumCommand } from "../../lib/terminal/quorum-command.ts";
 import { atResolvedPlaces, rekeyRequests } from "../../lib/terminal/rekey-flags.ts";
-import { seatFlags } from "../../lib/terminal/seat-flags.ts";
+import { seatFlags, seatWarnings } from "../../lib/terminal/seat-flags.ts";
 import type { DryRun, PlanWritten } from "../../lib/terminal/sensitive-command.ts";
 import { newPassphraseFlags, sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 
@@ -33,6 +33,7 @@ export default class QuorumRekey extends QuorumCommand {
       const inForce = await quorumInForce(vault.reader, id);
       const { threshold, custodians } = await rekeyRequests(flags, vault.identity.rehearsal === 1, inForce);
       checkSeatRequest(vault.path, threshold, custodians);
+      for (const warning of seatWarnings({ threshold, custodians }, "quorum")) this.warn(warning);
       const before = {
         generation: inForce.generation,
         threshold: inForce.manifest.threshold,

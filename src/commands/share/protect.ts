@@ -11,6 +11,7 @@ import { fold } from "../../lib/terminal/fold.ts";
 import { newSeal } from "../../lib/terminal/new-seal.ts";
 import { recipientFlag } from "../../lib/terminal/recipient-flag.ts";
 import { passphraseFileFlag, shareFlags } from "../../lib/terminal/sensitive-flags.ts";
+import { STANDARD_INPUT } from "../../lib/terminal/share-content.ts";
 import { parseShareFile, ShareOpener, shareKeys } from "../../lib/terminal/share-file.ts";
 import { assertReady } from "../../lib/vault/ready.ts";
 
@@ -68,6 +69,9 @@ export default class ShareProtect extends ConclaveCommand {
     const asked = askedRecipients(file.name, flags);
     if (flags["new-identity"] !== undefined && asked === undefined) {
       throw new ConclaveError("USAGE", "--new-identity needs --recipient or --enrolment");
+    }
+    if (file.path === STANDARD_INPUT && flags.out === undefined) {
+      throw new ConclaveError("USAGE", "nothing to replace: --out is needed", { suggestions: ["Give --out FILE"] });
     }
     const warn = (message: string) => void this.warn(message);
     await assertReady(warn);

@@ -35,6 +35,8 @@ export interface Executed {
   entries: number[];
   /** Name and data of each action's entry, or what is told of them. */
   effects: { action: string; data: Record<string, unknown> }[];
+  /** Hash of the `plan.execute` entry of a recovery, which people write down; left out of any other act. */
+  recovery?: string;
 }
 
 /**
@@ -91,6 +93,7 @@ async function attempt(
     await interaction.showPlan(prepared.view);
     using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
+    warnOfRecovery(vault, gathered);
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
@@ -185,6 +188,7 @@ async function executeApproved(
     const entries = [
       await chain.append(writer, place, time, actor, { type: "plan.execute", data: { plan, approvals } }),
     ];
+    const recovery = approvals.some(({ statement }) => statement.key === "share") ? chain.head : undefined;
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
@@ -197,10 +201,21 @@ async function executeApproved(
         for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
       }
     }
-    return { plan: plan.id, entries, effects };
+    return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   return executed;
+}
+
+function warnOfRecovery(vault: Vault, gathered: GatheredShares): void {
+  const alone = gathered.all.filter(({ custodianKey, approval }) =>
+    approval === undefined ? custodianKey === undefined : approval.statement.key === "share",
+  );
+  if (alone.length === 0) return;
+  const names = alone.map(({ seat }) => seat.name).join(", ");
+  vault.warn?.(
+    `shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`,
+  );
 }
 
 /** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */

@@ -1,4 +1,4 @@
-import { concat, utf8 } from "../bytes.ts";
+import { concat, fromUtf8, utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { hexLine, readHexSecret } from "./hex-secret.ts";
@@ -22,14 +22,17 @@ export interface ShareDocumentParts {
 /** What a share file holds. Owns the share and the seed. */
 export class ShareDocument implements Disposable {
   readonly record: ShareRecord;
+  /** What the text says of itself first: foreign text, good for a person to read and for nothing else. */
+  readonly sentence: string | undefined;
   /** Undefined if the document is the record alone. */
   readonly pin: Pin | undefined;
   /** The seed of the custodian's signing key, 32 bytes. */
   readonly custodianSeed: Secret | undefined;
 
   /** @param record its share is taken over, and so is `custodianSeed` */
-  constructor(record: ShareRecord, pin: Pin | undefined, custodianSeed: Secret | undefined) {
+  constructor(record: ShareRecord, pin: Pin | undefined, custodianSeed: Secret | undefined, sentence?: string) {
     this.record = record;
+    this.sentence = sentence;
     this.pin = pin;
     this.custodianSeed = custodianSeed;
   }
@@ -95,7 +98,8 @@ export function readDocument(source: Secret | Uint8Array): ShareDocument {
 
 /** @param start index of the first line after the record */
 function documentOf(record: ShareRecord, lines: readonly Uint8Array[], start: number): ShareDocument {
-  if (lines.length === start) return new ShareDocument(record, undefined, undefined);
+  const sentence = start === 2 && lines[0] !== undefined ? fromUtf8(lines[0]) : undefined;
+  if (lines.length === start) return new ShareDocument(record, undefined, undefined, sentence);
 
   const pin = pinOf(lines, start);
   if (vaultPrefix(pin.vault) !== record.vaultPrefix) {
@@ -104,11 +108,11 @@ function documentOf(record: ShareRecord, lines: readonly Uint8Array[], start: nu
   const keyAt = start + PIN_KEYWORDS.length;
   if (lines.length > keyAt + 1) throw malformed(keyAt + 2, "wanted no further line");
   const keyLine = lines[keyAt];
-  if (keyLine === undefined) return new ShareDocument(record, pin, undefined);
+  if (keyLine === undefined) return new ShareDocument(record, pin, undefined, sentence);
 
   const seed = readHexSecret(CUSTODIAN_KEY, keyLine);
   if (seed === undefined) throw malformed(keyAt + 1, `wanted '${CUSTODIAN_KEY}' and 64 lower-case hexadecimal digits`);
-  return new ShareDocument(record, pin, seed);
+  return new ShareDocument(record, pin, seed, sentence);
 }
 
 function pinOf(lines: readonly Uint8Array[], start: number): Pin {

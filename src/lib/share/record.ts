@@ -49,15 +49,26 @@ export function quorumTag(quorumId: string): string {
  * @throws {RangeError} a field outside its range
  */
 export function encodeRecord(record: ShareRecord): Secret {
-  const { rehearsal, generation, threshold, total, share } = record;
+  using payload = writePayload(record);
+  return new Secret(encodeBech32m(record.rehearsal ? PREFIXES.rehearsal : PREFIXES.production, payload.reveal()));
+}
+
+/**
+ * The 48 bytes of a record, which don't say whether it is of a rehearsal.
+ *
+ * @param record stays the caller's
+ * @returns the caller's to dispose of
+ * @throws {RangeError} a field outside its range
+ */
+export function writePayload(record: ShareRecord): Secret {
+  const { generation, threshold, total, share } = record;
   const numbers = Uint8Array.of(generation >> 8, generation & 0xff, threshold, total);
   const header = concat(Uint8Array.of(VERSION), fromHex(record.vaultPrefix + record.quorumTag), numbers);
   const sound = header.length === HEADER_LENGTH && Number.isInteger(generation) && generation >= 0;
   if (!sound || generation > 0xffff || !isSharing(threshold, total)) {
     throw new RangeError("a field of the share record is outside its range");
   }
-  using payload = new Secret(concat(header, share.bytes.reveal()));
-  return new Secret(encodeBech32m(rehearsal ? PREFIXES.rehearsal : PREFIXES.production, payload.reveal()));
+  return new Secret(concat(header, share.bytes.reveal()));
 }
 
 /**
@@ -77,7 +88,7 @@ export function decodeRecord(text: Uint8Array): ShareRecord {
   const bytes = payloadOf(words.reveal());
   if (bytes === undefined) throw malformed("the record does not end with 0 bits");
   using payload = new Secret(bytes);
-  return fieldsOf(prefix === PREFIXES.rehearsal, payload);
+  return readPayload(prefix === PREFIXES.rehearsal, payload);
 }
 
 /** Whether a line of a document begins as a record does. */
@@ -86,7 +97,22 @@ export function looksLikeRecord(line: Uint8Array): boolean {
   return Object.values(PREFIXES).some((prefix) => start === `${prefix}1`);
 }
 
-function fieldsOf(rehearsal: boolean, payload: Secret): ShareRecord {
+/** What is wrong with a character of a record, lower case, at `index` from 0; undefined if it may stand there. */
+export function problemOfCharacter(index: number, character: number): string | undefined {
+  const inPrefix = Object.values(PREFIXES).some((prefix) => `${prefix}1`.charCodeAt(index) === character);
+  if (index < PREFIX_CHARACTERS ? inPrefix : wordOf(character) !== -1) return undefined;
+  if (index < PREFIX_CHARACTERS) return "a share record starts with cvs1 (cvr1 for rehearsals)";
+  return `${position(index)} is ${shown(character)}, which a record never has`;
+}
+
+/**
+ * Read the 48 bytes of a record.
+ *
+ * @param payload stays the caller's
+ * @returns its share is the caller's to dispose of
+ * @throws {ConclaveError} SHARE_MALFORMED another version, threshold or point than there can be
+ */
+export function readPayload(rehearsal: boolean, payload: Secret): ShareRecord {
   const bytes = payload.reveal();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint8(0);

@@ -4,11 +4,11 @@ import { ExitError } from "@oclif/core/errors";
 import { Help } from "@oclif/core/help";
 import { settings } from "@oclif/core/settings";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { describeError, reportError } from "./error-report.ts";
 import { EXIT_STATUS } from "./exit-status.ts";
 import { writeJson } from "./json-output.ts";
-import { nearest } from "./nearest.ts";
 import { writeResult } from "./output.ts";
 
 /** The commands are in `pjson.oclif.commands` below `root`; their manifest is `oclif.manifest.json` there. */

@@ -2,6 +2,7 @@ import type { ConclaveError } from "../errors.ts";
 import { type Interaction, isOpen, type PresentedShare, type QuorumProgress } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
 import { AbortedError } from "./aborted-error.ts";
+import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
 import type { Founding } from "./founding.ts";
@@ -9,10 +10,7 @@ import { writeMessage } from "./output.ts";
 import { planText, planTitle } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
 import { type NamedShareFile, openShare, type ShareKeys } from "./share-file.ts";
-import { typedPath, whyUnreadable } from "./typed-path.ts";
-
-/** Clears the screen and what can be scrolled back to, so that the next custodian sees nothing of the last. */
-const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
+import { askForShare } from "./typed-path.ts";
 
 export interface GatheringOptions {
   /** Share files at hand, taken first; a bad one ends the act. */
@@ -66,10 +64,7 @@ export class Gathering implements Interaction {
     );
     if (who === undefined && this.#options.mayWait) return undefined;
     if (who === undefined) throw new AbortedError();
-    const answer = await askLine(`${who}: where is your share file?`, "--share [NAME=]FILE", (typed) =>
-      whyUnreadable(typedPath(typed)),
-    );
-    return this.#open({ name: who, path: typedPath(answer) }, `${who}: your passphrase`);
+    return this.#open(await askForShare(who, "--share [NAME=]FILE"), `${who}: your passphrase`);
   }
 
   async shareAccepted(_custodian: string, progress: readonly QuorumProgress[]): Promise<void> {
@@ -126,10 +121,9 @@ function whoMayCome({ present, threshold, missing, needed }: QuorumProgress): re
 function progressLine(progress: QuorumProgress): string {
   const { quorum, threshold, present, needed } = progress;
   const who = present.length === 0 ? "" : ` (${present.join(", ")})`;
-  const enough = needed.length >= threshold - present.length; // those who must come are a quorum by themselves
-  const one = enough ? "" : "one of ";
-  const coming = enough ? needed : whoMayCome(progress);
-  const must = enough || needed.length === 0 ? "" : `, and for ${needed.join(", ")}`;
-  const rest = isOpen(progress) ? `; waiting for ${one}${coming.join(", ")}${must}` : "";
+  const anybody = needed.length < threshold - present.length;
+  const must = anybody && needed.length > 0 ? `, and for ${needed.join(", ")}` : "";
+  const awaited = anybody ? `one of ${whoMayCome(progress).join(", ")}${must}` : needed.join(", ");
+  const rest = isOpen(progress) ? `; waiting for ${awaited}` : "";
   return show(`quorum ${quorum}: ${present.length} of ${threshold}${who}${rest}`, 400);
 }

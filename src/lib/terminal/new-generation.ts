@@ -115,6 +115,11 @@ function stateText(state: NewGenerationResult["state"], generation: number): str
     : STATES[state];
 }
 
+/** What people take down of a recovery. @param hash of its entry */
+export function recoveryText(hash: string): string {
+  return `This was a RECOVERY: shares alone approved it. Write the hash of its entry down on paper, each of you: conclave audit verify ends with 17 until somebody gives it, with --accept-recovery.\n${hash}`;
+}
+
 const STATES = {
   pending: "PENDING until all proved",
   active: "in force",

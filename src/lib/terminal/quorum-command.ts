@@ -1,7 +1,7 @@
 import type { PlannedAction } from "../quorum/action.ts";
 import type { Vault } from "../vault/vault.ts";
 import { fold } from "./fold.ts";
-import { type NewGenerationResult, type NewShareFlags, newGenerationText } from "./new-generation.ts";
+import { type NewGenerationResult, type NewShareFlags, newGenerationText, recoveryText } from "./new-generation.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "./sensitive-command.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 
@@ -9,6 +9,8 @@ import type { SensitiveFlags } from "./sensitive-flags.ts";
 export interface NewGenerationDone extends NewGenerationResult {
   plan: string;
   entries: number[];
+  /** Hash of its entry, if it was a recovery. */
+  recovery?: string;
 }
 
 /** A command that makes a generation of a quorum. */
@@ -24,7 +26,9 @@ export abstract class QuorumCommand extends SensitiveCommand {
     const made = done.generations?.[0];
     if (made === undefined) throw new TypeError("no generation was made");
     this.result(fold(newGenerationText(made, vault.path), process.stdout.columns));
+    if (done.recovery !== undefined) this.result(`\n${fold(recoveryText(done.recovery), process.stdout.columns)}`);
     if (made.state === "pending") this.endAs("WAITING_FOR_PEOPLE");
-    return { plan: done.plan, entries: done.entries, ...made };
+    const { plan, entries, recovery } = done;
+    return { plan, entries, ...(recovery !== undefined && { recovery }), ...made };
   }
 }

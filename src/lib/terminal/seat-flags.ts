@@ -78,6 +78,23 @@ export async function seatRequests(
   return { threshold, custodians };
 }
 
+/** What is no reason to refuse a share set, but to think twice. @param guarded what is lost with it */
+export function seatWarnings(
+  { threshold, custodians }: { threshold: number; custodians: readonly SeatRequest[] },
+  guarded: "vault" | "quorum",
+): string[] {
+  const unchecked = custodians.filter(({ enrolment }) => enrolment?.checked === false);
+  return [
+    ...unchecked.map(
+      ({ name }) =>
+        `${name}'s enrolment is not checked: --fingerprint '${name}=WORDS' compares what ${name} reads aloud`,
+    ),
+    ...(threshold === custodians.length
+      ? [`${threshold} of ${custodians.length}: whoever loses the own share loses the ${guarded} for all`]
+      : []),
+  ];
+}
+
 function parseCustodian(value: string): { name: string; path: string | undefined } {
   const equals = value.indexOf("=");
   const name = equals === -1 ? value : value.slice(0, equals);

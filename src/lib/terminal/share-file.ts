@@ -1,25 +1,32 @@
 import { basename } from "node:path";
-import { ConclaveError, isConclaveError } from "../errors.ts";
-import { readSmallFile } from "../host/files.ts";
-import { LIMITS } from "../limits.ts";
+import { utf8 } from "../bytes.ts";
+import { ConclaveError } from "../errors.ts";
 import { isName } from "../names.ts";
 import type { Secret } from "../secret.ts";
 import { describeSealed, type SealedDescription } from "../share/age-file.ts";
 import { readDocument, ShareDocument } from "../share/document.ts";
+import type { PaperForm } from "../share/paper.ts";
 import { openWithIdentities } from "../share/recipients.ts";
+import { looksLikeRecord, type ShareRecord } from "../share/record.ts";
+import { looksLikeWords, tokensOf } from "../share/record-words.ts";
 import { openWithPassphrase } from "../share/sealed-file.ts";
 import { type OpenedIdentity, openIdentity } from "./identity-file.ts";
 import { parseNamed } from "./named-files.ts";
 import { readPassphraseFile } from "./passphrase-file.ts";
 import { askLine, hasTerminal } from "./prompt.ts";
 import { askPassphrase } from "./secret-prompt.ts";
+import { liesOpen, openPaper, readShare, readShareFile, STANDARD_INPUT } from "./share-content.ts";
 import { typedPath, whyUnreadable } from "./typed-path.ts";
+import type { TypedForm } from "./typed-share.ts";
 
-/** A share file that a flag names. */
+/** A share that a flag names, or a person. */
 export interface NamedShareFile {
   /** Whose it is: given, or the base name up to the first dot. */
   name: string;
+  /** Of a file, or `-`; of what is typed, how to call it in a message. */
   path: string;
+  /** If it is typed on the terminal. */
+  typed?: TypedForm;
 }
 
 /**
@@ -28,6 +35,7 @@ export interface NamedShareFile {
  * @throws ConclaveError USAGE if no name can be made of it
  */
 export function parseShareFile(value: string, what: "share" | "identity" = "share"): NamedShareFile {
+  assertNoSecret(value);
   const equals = value.indexOf("=");
   const given = equals > 0 && isName(value.slice(0, equals)) ? value.slice(0, equals) : undefined;
   const path = given === undefined ? value : value.slice(equals + 1);
@@ -36,6 +44,15 @@ export function parseShareFile(value: string, what: "share" | "identity" = "shar
     throw new ConclaveError("USAGE", `${value}: whose ${what} is it?`, { suggestions: ["Write NAME=FILE"] });
   }
   return { name, path };
+}
+
+/** A record or words in place of a file's name: others see the command line, and so does the shell's history. */
+function assertNoSecret(value: string): void {
+  const text = utf8(value.slice(value.indexOf("=") + 1).trimStart());
+  if (!looksLikeRecord(text) && !(tokensOf(text).length >= 12 && looksLikeWords(text))) return;
+  throw new ConclaveError("USAGE", "a share itself must not stand on the command line, where others can read it", {
+    suggestions: ["Write NAME=- and type it when you are asked, or name a file", "Treat this share as seen"],
+  });
 }
 
 /** Identity files of a repeatable `--identity [NAME=]FILE`, by name. @throws ConclaveError USAGE also for one name twice */
@@ -89,7 +106,9 @@ export function shareKeys(
 
 /** Where nobody is asked, what opens each share file must be given before anything begins. @throws ConclaveError USAGE */
 export function assertKeysGiven(shares: readonly NamedShareFile[], { passphrases, identities }: ShareKeys): void {
-  const missing = shares.find(({ name }) => !passphrases.files.has(name) && !identities.has(name));
+  const missing = shares.find(
+    (share) => !passphrases.files.has(share.name) && !identities.has(share.name) && !liesOpen(share),
+  );
   if (missing === undefined) return;
   throw new ConclaveError("USAGE", `no passphrase for ${missing.name}`, {
     suggestions: [
@@ -115,25 +134,35 @@ export async function openShare(file: NamedShareFile, keys: ShareKeys, question?
   return await opener.document(question);
 }
 
+/** What a share that lies open says. */
+export interface OpenDescription {
+  sealedTo: "nothing";
+  form: PaperForm;
+  /** In bytes, as it lies there. */
+  size: number;
+  /** All but the share itself. */
+  record: Omit<ShareRecord, "share"> & { x: number };
+}
+
 /**
  * What a share file says of itself.
- * @throws ConclaveError NOT_FOUND, or SHARE_MALFORMED with the path before the message
+ * @throws ConclaveError NOT_FOUND, or SHARE_MALFORMED, SHARE_DAMAGED with the path before the message
  */
-export async function describeShareFile(path: string): Promise<SealedDescription> {
-  return naming(path, describeSealed(readShareFile(path)));
+export async function describeShareFile(path: string): Promise<SealedDescription | OpenDescription> {
+  using content = readShareFile(path);
+  return await naming(path, describe(content)); // while the content is there
 }
 
-/** The bytes of a share file, still sealed. @throws ConclaveError NOT_FOUND, SHARE_MALFORMED, HOST_IO */
-export function readShareFile(path: string): Uint8Array {
-  try {
-    return readSmallFile(path, LIMITS.shareFileBytes);
-  } catch (cause) {
-    if (!isConclaveError(cause, "INPUT_MALFORMED")) throw cause;
-    throw new ConclaveError("SHARE_MALFORMED", cause.message, { cause });
-  }
+async function describe(content: Secret): Promise<SealedDescription | OpenDescription> {
+  const paper = openPaper(content);
+  if (paper === undefined) return describeSealed(content.reveal());
+  using text = paper.text;
+  using document = readDocument(text);
+  const { share, ...record } = document.record;
+  return { sealedTo: "nothing", form: paper.form, size: content.length, record: { ...record, x: share.x } };
 }
 
-/** Opens one share file, asking once for whatever it takes. Owns the identity that it opened. */
+/** Opens one share file, asking once for whatever it takes; one that lies open needs nothing. Owns the identity that it opened. */
 export class ShareOpener implements Disposable {
   readonly #file: NamedShareFile;
   readonly #keys: ShareKeys;
@@ -145,14 +174,20 @@ export class ShareOpener implements Disposable {
     this.#keys = keys;
   }
 
-  /** The share file's text as it stands there; the caller's to dispose of. @throws as `openShare` */
+  /** The share file's text as it stands there, or would in a sealed one; the caller's to dispose of. @throws as `openShare` */
   async text(question = `${this.#file.name}'s passphrase for ${this.#file.path}`): Promise<Secret> {
     const { path } = this.#file;
-    const sealed = readShareFile(path);
+    using content = await readShare(this.#file);
+    const open = await naming(path, openText(content));
+    if (open !== undefined) {
+      this.#warnOfOpen();
+      return open;
+    }
+    const sealed = content.reveal();
     const { sealedTo } = await naming(path, describeSealed(sealed));
-    if (sealedTo === "passphrase") return naming(path, openWithPassphrase(sealed, await this.#ask(question)));
+    if (sealedTo === "passphrase") return await naming(path, openWithPassphrase(sealed, await this.#ask(question)));
     const { ageIdentities } = await this.#openIdentity();
-    return naming(path, openWithIdentities(sealed, ageIdentities));
+    return await naming(path, openWithIdentities(sealed, ageIdentities));
   }
 
   /** What the text says, with the custodian's signing key; the caller's to dispose of. @throws as `openShare` */
@@ -163,7 +198,7 @@ export class ShareOpener implements Disposable {
     if (complete) return document;
     try {
       const { signingSeed } = await this.#openIdentity();
-      return new ShareDocument(document.record, document.pin, signingSeed?.slice(0));
+      return new ShareDocument(document.record, document.pin, signingSeed?.slice(0), document.sentence);
     } catch (error) {
       document[Symbol.dispose]();
       throw error;
@@ -177,6 +212,13 @@ export class ShareOpener implements Disposable {
 
   [Symbol.dispose](): void {
     this.#identity?.[Symbol.dispose]();
+  }
+
+  /** A file that stays where it is can be read by others; what was typed, or came through a pipe, can't. */
+  #warnOfOpen(): void {
+    const { path, typed } = this.#file;
+    if (typed !== undefined || path === STANDARD_INPUT) return;
+    this.#keys.passphrases.warn(`${path} is not sealed: whoever reads it has the share`);
   }
 
   #hasIdentity(): boolean {
@@ -204,6 +246,10 @@ export class ShareOpener implements Disposable {
 
 async function readText(text: Secret): Promise<ShareDocument> {
   return readDocument(text);
+}
+
+async function openText(content: Secret): Promise<Secret | undefined> {
+  return openPaper(content)?.text;
 }
 
 async function askForIdentity(name: string, share: string): Promise<string> {

@@ -1,13 +1,23 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeRecord } from "../../../src/lib/share/record.ts";
+import { encodeWords } from "../../../src/lib/share/record-words.ts";
 import { snapshotOf } from "../../support/folder.ts";
 import { expectOutcome } from "../../support/outcome.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
+
+const STRANGER = "cvr1q94ku2jj9slyc97efvqqzqsrqyqqxqs9qsrsvzggpv9q6rq0pcg3qycjz52pw9serqd358guru0qzzd4m6a\n";
 
 let made: MadeVault;
 beforeAll(async () => {
   made = await foundVault();
   await made.place.write("wrong.passphrase", "not it\n");
   await made.place.write("letter", "Dear Alice,\n");
+  using document = await made.document("alice");
+  using record = encodeRecord(document.record);
+  using words = encodeWords(document.record);
+  await made.place.write("alice.record", record.reveal());
+  await made.place.write("alice.words", words.reveal());
+  await made.place.write("stranger.record", STRANGER);
 });
 afterAll(async () => made[Symbol.asyncDispose]());
 
@@ -30,6 +40,11 @@ test.for([
     args: ["bob=shares/alice.share", ...VAULT, "--passphrase-file", "bob=alice.passphrase"],
     status: 11,
   },
+  { outcome: "record", args: ["alice.record", ...VAULT], status: 0 },
+  { outcome: "words", args: ["alice.words", ...VAULT, "--json"], status: 0 },
+  { outcome: "record-of-another", args: ["bob=alice.record", ...VAULT], status: 11 },
+  { outcome: "record-of-another-vault", args: ["alice=stranger.record", ...VAULT], status: 11 },
+  { outcome: "record-as-argument", args: [`alice=${STRANGER.trim()}`, ...VAULT], status: 2 },
   { outcome: "letter", args: ["alice=letter", ...ALICE], status: 11 },
   { outcome: "no-passphrase", args: ["shares/alice.share", ...VAULT], status: 2 },
   { outcome: "no-name", args: ["shares/.share", ...VAULT], status: 2 },

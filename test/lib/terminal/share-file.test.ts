@@ -275,6 +275,6 @@ test.for([
 test("a share file says of itself how it is sealed", async () => {
   expect(await describeShareFile(place.file("bob.share"))).toMatchObject({ stanzas: ["mlkem768x25519"] });
   expect(await refusalOf(describeShareFile(place.file("letter")))).toMatchObject({
-    message: `${place.file("letter")}: not a sealed file: it does not start with 'age-encryption.org/v1'`,
+    message: `${place.file("letter")}: neither a sealed share file, nor a record (cvs1…) or its 36 words`,
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../../src/lib/terminal/nearest.ts";
+import { nearest } from "../../src/lib/nearest.ts";
 
 const known = ["key create", "key rotate", "key list", "keyring list", "status"];
 
