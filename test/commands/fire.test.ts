@@ -3,7 +3,7 @@ import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Desk } from "../support/desk.ts";
-import { foundVault, MadeVault } from "../support/vault.ts";
+import { foundVault, type MadeVault } from "../support/vault.ts";
 import { type Workspace, workspace } from "../support/workspace.ts";
 
 let made: MadeVault;

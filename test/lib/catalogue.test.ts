@@ -11,10 +11,46 @@ interface Sample {
   parameters: Record<string, unknown>;
   /** By `member.index.member`. */
   others: Record<string, unknown>;
+  /** Members, by the end of their place, that can be nothing else. */
+  fixed?: readonly string[];
 }
+
+const seat = (name: string) => ({ name, shareFile: `/media/${name}.share` });
+const enrolment = { custodianKey: "a".repeat(64), recipients: ["age1one"], checked: true };
+const OTHER_SEATS = {
+  "custodians.0.name": "dora",
+  "custodians.0.shareFile": "/media/other",
+  "custodians.0.enrolment.custodianKey": "b".repeat(64),
+  "custodians.0.enrolment.recipients.0": "age1two",
+  "custodians.0.enrolment.checked": false,
+  "custodians.1.name": "emil",
+  "custodians.1.shareFile": "/media/other",
+};
 
 const KEY = { id: id(100), name: "payments", keyring: { id: id(2), name: "default" } };
 const OTHER_KEY = { "key.id": id(101), "key.name": "pension", "key.keyring.id": id(1), "key.keyring.name": "cards" };
+
+const HANDOVER = {
+  type: "handover",
+  version: 1,
+  vault: id(7),
+  genesis: "0".repeat(64),
+  manifest: "1".repeat(64),
+  custodian: "bob",
+  from: "2".repeat(64),
+  to: {
+    enrolment: {
+      type: "enrolment",
+      version: 1,
+      name: "bob",
+      custodianKey: "3".repeat(64),
+      recipients: ["age1one"],
+      created: "2026-11-24T12:00:00.000Z",
+      rehearsal: false,
+    },
+    signature: "4".repeat(128),
+  },
+};
 
 const SAMPLES: Record<string, Sample> = {
   "clock.accept": {
@@ -88,6 +124,57 @@ const SAMPLES: Record<string, Sample> = {
     parameters: { keyring: { id: id(2), name: "default" }, from: 1 },
     others: { "keyring.id": id(1), "keyring.name": "cards", from: 2 },
   },
+  "quorum.create": {
+    parameters: { name: "payments", threshold: 2, custodians: [{ ...seat("dave"), enrolment }, seat("erin")] },
+    others: { name: "cards", threshold: 3, ...OTHER_SEATS },
+  },
+  "quorum.rekey": {
+    parameters: {
+      quorum: { id: id(9), name: "root" },
+      before: { generation: 1, threshold: 2, custodians: ["alice", "bob"] },
+      generation: 2,
+      threshold: 2,
+      custodians: [
+        { ...seat("dave"), enrolment },
+        { ...seat("bob"), carried: "c".repeat(64) },
+      ],
+    },
+    others: {
+      "quorum.id": id(8),
+      "quorum.name": "cards",
+      "before.generation": 2,
+      "before.threshold": 3,
+      "before.custodians.0": "carol",
+      "before.custodians.1": "carol",
+      generation: 3,
+      threshold: 3,
+      ...OTHER_SEATS,
+      "custodians.1.carried": "d".repeat(64),
+    },
+  },
+  "custodian.handover": {
+    parameters: {
+      quorum: { id: id(9), name: "root" },
+      handover: { statement: HANDOVER, signature: "5".repeat(128) },
+    },
+    others: {
+      "quorum.id": id(8),
+      "quorum.name": "cards",
+      "handover.statement.vault": id(6),
+      "handover.statement.genesis": "6".repeat(64),
+      "handover.statement.manifest": "6".repeat(64),
+      "handover.statement.custodian": "carol",
+      "handover.statement.from": "6".repeat(64),
+      "handover.statement.to.enrolment.name": "carol",
+      "handover.statement.to.enrolment.custodianKey": "6".repeat(64),
+      "handover.statement.to.enrolment.recipients.0": "age1two",
+      "handover.statement.to.enrolment.created": "2026-11-24T12:00:00.001Z",
+      "handover.statement.to.enrolment.rehearsal": true,
+      "handover.statement.to.signature": "6".repeat(128),
+      "handover.signature": "6".repeat(128),
+    },
+    fixed: ["statement.type", "statement.version", "enrolment.type", "enrolment.version"],
+  },
   "keyring.rewrap": {
     parameters: { keyring: { id: id(2), name: "default" }, to: 2 },
     others: { "keyring.id": id(1), "keyring.name": "cards", to: 3 },
@@ -133,7 +220,9 @@ describe("every parameter of every action is shown to the people who approve it"
   });
 
   const cases = Object.entries(SAMPLES).flatMap(([action, sample]) =>
-    leavesOf(sample.parameters).map((path) => ({ action, path, place: path.join("."), ...sample })),
+    leavesOf(sample.parameters)
+      .map((path) => ({ action, path, place: path.join("."), ...sample }))
+      .filter(({ place, fixed = [] }) => !fixed.some((end) => place.endsWith(end))),
   );
   test.for(cases)("$action: $place", async ({ action, path, place, parameters, others }) => {
     const render = async (given: Record<string, unknown>) =>

@@ -45,7 +45,12 @@ export class PreparedPlace implements AsyncDisposable {
    * @throws {Error} it does not, or the state after it is not `after`
    */
   async goOn(stage: Stage): Promise<void> {
-    const { args, status } = this.command.next;
+    const { first, args, status } = this.command.next;
+    if (first !== undefined) {
+      const begun = await this.place.run(...first.args);
+      if (!first.statuses.includes(begun.status))
+        throw new Error(`what was begun can't be given up:\n${String(begun)}`);
+    }
     const seen = await this.place.run(...args);
     if (seen.status !== status[stage]) throw new Error(`after ${stage}, wanted ${status[stage]}:\n${String(seen)}`);
     const end = await this.stage();

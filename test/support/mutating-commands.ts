@@ -10,6 +10,7 @@ import { type CanonicalState, filesIn, type Projections } from "./canonical-stat
 import { DESK_COMMANDS } from "./desk-commands.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
 import { PLAN_COMMANDS } from "./plan-commands.ts";
+import { QUORUM_COMMANDS } from "./quorum-commands.ts";
 import { expectSame, stageOfAnchor, stageOfKey, stageOfRefusal } from "./stages.ts";
 import { traced } from "./strace.ts";
 import { AT_HAND, CUSTODIANS, found, INIT, SHARE_FILES, VAULT, vaultOf } from "./two-custodians.ts";
@@ -39,7 +40,12 @@ export interface MutatingCommand {
    */
   stage: (found: CanonicalState, before: CanonicalState, place: Workspace) => Stage | Promise<Stage>;
   /** What must work next, and its exit status in either case; afterwards the state is `after`. */
-  next: { args: readonly string[]; status: Readonly<Record<Stage, number>> };
+  next: {
+    /** Gives up what was begun, if anything was. */
+    first?: { args: readonly string[]; statuses: readonly number[] };
+    args: readonly string[];
+    status: Readonly<Record<Stage, number>>;
+  };
 }
 
 const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
@@ -123,6 +129,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...DESK_COMMANDS,
   ...PLAN_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...QUORUM_COMMANDS,
 ];
 
 /** A genesis in which the first custodian proved, and the second gave up. */

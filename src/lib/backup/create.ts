@@ -28,8 +28,8 @@ export interface BackupRequest {
 
 /** Told of how far sealing and writing have come, in bytes. */
 export interface BackupProgress {
-  sealing(done: number, total: number): void;
-  writing(done: number, total: number): void;
+  sealing: (done: number, total: number) => void;
+  writing: (done: number, total: number) => void;
 }
 
 /** What became of one destination. */

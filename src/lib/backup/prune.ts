@@ -44,7 +44,7 @@ export async function pruneBackups(
   await vault.verify();
   const path = resolve(directory);
   const listed = await listBackups(vault, path);
-  const good = listed.filter(({ state }) => state === "OK").reverse();
+  const good = listed.filter(({ state }) => state === "OK").toReversed();
   const rules = keptBy(
     good.map(({ created }) => new Date(created ?? "")),
     retention,

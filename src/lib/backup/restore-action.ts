@@ -56,8 +56,7 @@ export const vaultRestore: Action<RestoreParameters> = {
       suggestions: ["On the new host: conclave restore FILE --plan PLAN --approval FILE …"],
     });
   },
-  // biome-ignore lint/correctness/useYield: no vault executes it
-  async *execute() {
+  execute() {
     throw new TypeError("a restore is no act of a vault");
   },
 };

@@ -1,5 +1,5 @@
 import type { AuditChain } from "../audit/chain.ts";
-import { ConclaveError, IntegrityError } from "../errors.ts";
+import { type ConclaveError, IntegrityError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import { backupError } from "./backup-error.ts";
 import type { BackupFile } from "./backup-file.ts";

@@ -68,7 +68,7 @@ export async function executeRestore(
   warnOfRecovery(surroundings, gathered);
   await interaction.confirm(undefined);
   const approvals = restoreApprovals(prepared, gathered, clock());
-  return foundingAlone(surroundings, () =>
+  return await foundingAlone(surroundings, () =>
     inScratch(prepared.path, (folder) => restoreInto(folder, prepared, surroundings, gathered, approvals, progress)),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { effectType } from "../audit/entry-type.ts";
+import { sha256Hex } from "../crypto/digest.ts";
 import { type Handover, handoverSchema } from "../custodian/handover.ts";
 import { ConclaveError } from "../errors.ts";
 import { canonicalFile, canonicalJson, parseCanonicalFile } from "../json.ts";
@@ -7,6 +8,7 @@ import { idSchema, nameSchema } from "../names.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Action } from "./action.ts";
 import { assertNoPending, assertQuorum } from "./pending.ts";
+import { recipientsText } from "./seat-request.ts";
 import { handoverProblem } from "./seats.ts";
 import { currentGenerations, type KnownGeneration, quorumInForce } from "./state.ts";
 
@@ -22,13 +24,15 @@ export const custodianHandover: Action<CustodianHandoverParameters> = {
   name: "custodian.handover",
   parameters: parametersSchema,
   quorums: async ({ quorum }) => [quorum.id],
-  render: ({ quorum, handover: { statement } }) => {
+  render: ({ quorum, handover }) => {
+    const { statement } = handover;
     const { custodianKey, recipients, created } = statement.to.enrolment;
     return [
       { label: "Custodian", value: `${statement.custodian}, quorum ${quorum.name} (${quorum.id})` },
       { label: "From key", value: statement.from },
       { label: "To key", value: custodianKey },
-      { label: "Enrolled", value: `${created}; new shares go to ${recipients.length} recipients of it` },
+      { label: "Enrolled", value: `${created}; new shares are sealed to ${recipientsText(recipients)}` },
+      { label: "File", value: `sha-256 ${sha256Hex(writeHandoverFile(handover))}` },
       { label: "Effect", value: "the new key approves and proves from now on, the old one no more" },
     ];
   },

@@ -40,6 +40,18 @@ export async function insertShareFiles(
   }
 }
 
+/** How share files differ from what was asked for, if they do. */
+export function shareFilesProblem(
+  files: z.infer<typeof shareFilesSchema>,
+  custodians: readonly SeatRequest[],
+): string | undefined {
+  const found = files.map(({ custodian, path }) => [custodian, path]);
+  const wanted = custodians.map(({ name, shareFile }) => [name, shareFile]);
+  return canonicalJson(found) === canonicalJson(wanted)
+    ? undefined
+    : "its share files are not those that were asked for";
+}
+
 /** How a manifest differs from the generation that was asked for, or is unsound, if so. */
 export function generationProblem(manifest: Manifest, wanted: GenerationRequest): string | undefined {
   for (const member of ["vault", "quorum", "name", "generation", "threshold", "rehearsal", "previous"] as const) {

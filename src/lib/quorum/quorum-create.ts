@@ -13,7 +13,7 @@ import type { Action } from "./action.ts";
 import { manifestSchema } from "./manifest.ts";
 import { type GenerationRequest, NewGeneration, pinOf } from "./new-generation.ts";
 import { describeShareFiles, newFiles, shareFilesSchema } from "./new-shares.ts";
-import { generationProblem, insertPending, insertShareFiles } from "./pending.ts";
+import { generationProblem, insertPending, insertShareFiles, shareFilesProblem } from "./pending.ts";
 import { assertNoShareFiles, checkSeatSet, seatLines, seatRequestSchema, sharesOnHost } from "./seat-request.ts";
 import { rootQuorum } from "./state.ts";
 
@@ -77,7 +77,7 @@ export const quorumCreateEntry = effectType({
     const rehearsal = (await tables.find("vault", {}))?.rehearsal === 1;
     const { quorum } = manifest;
     const wanted = { ...parameters, vault: entry.vault, quorum, generation: 1, rehearsal, previous: null };
-    const problem = generationProblem(manifest, wanted);
+    const problem = generationProblem(manifest, wanted) ?? shareFilesProblem(files, parameters.custodians);
     if (problem !== undefined) throw entryError(entry, problem);
     await tables.insert("quorums", { id: manifest.quorum, name: parameters.name, created: entry.time });
     await insertPending(tables, manifest, entry.time);

@@ -11,7 +11,14 @@ import type { Action } from "./action.ts";
 import { manifestSchema } from "./manifest.ts";
 import { type GenerationRequest, NewGeneration, pinOf } from "./new-generation.ts";
 import { describeShareFiles, newFiles, shareFilesSchema } from "./new-shares.ts";
-import { assertNoPending, assertQuorum, generationProblem, insertPending, insertShareFiles } from "./pending.ts";
+import {
+  assertNoPending,
+  assertQuorum,
+  generationProblem,
+  insertPending,
+  insertShareFiles,
+  shareFilesProblem,
+} from "./pending.ts";
 import { assertNoShareFiles, checkSeatSet, seatLines, seatRequestSchema, sharesOnHost } from "./seat-request.ts";
 import { type KnownGeneration, quorumInForce } from "./state.ts";
 
@@ -94,7 +101,9 @@ export const quorumRekeyEntry = effectType({
     const inForce = await checkRekey(parameters, tables);
     const vault = await tables.find("vault", {});
     const identity = { id: entry.vault, rehearsal: vault?.rehearsal ?? 0 };
-    const problem = generationProblem(manifest, await requestOf(parameters, identity, tables));
+    const problem =
+      generationProblem(manifest, await requestOf(parameters, identity, tables)) ??
+      shareFilesProblem(files, parameters.custodians);
     if (problem !== undefined) throw entryError(entry, problem);
     await insertPending(tables, manifest, entry.time);
     await insertShareFiles(tables, manifest, files, (what) => entryError(entry, what));

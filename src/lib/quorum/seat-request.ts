@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { utf8 } from "../bytes.ts";
+import { sha256Hex } from "../crypto/digest.ts";
 import { ConclaveError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { nameSchema, publicKeySchema } from "../names.ts";
@@ -9,8 +11,8 @@ import { assertThreshold, type Seat } from "./manifest.ts";
 
 export const seatRequestSchema = z.strictObject({
   name: nameSchema,
-  /** Where the sealed share goes: a path on the host. */
-  shareFile: z.string().min(1).max(4096),
+  /** Where the sealed share goes: a path on the host, absolute in a plan. */
+  shareFile: z.string().startsWith("/").max(4096),
   /** From the custodian's own desk; without it, a passphrase seals the share, and the custodian key lies in it. */
   enrolment: z
     .strictObject({
@@ -98,11 +100,18 @@ export function seatLines(custodians: readonly SeatRequest[]): Line[] {
 function keyLine(enrolment: SeatRequest["enrolment"], carried: string | undefined): string {
   if (enrolment !== undefined) {
     const words = enrolment.checked ? "words compared" : "words NOT compared";
-    return `own key ${enrolment.custodianKey.slice(0, 16)}…, ${words}; sealed to ${enrolment.recipients.length} recipient${enrolment.recipients.length === 1 ? "" : "s"}`;
+    const { custodianKey, recipients } = enrolment;
+    return `own key ${custodianKey.slice(0, 16)}…, ${words}; sealed to ${recipientsText(recipients)}`;
   }
   return carried === undefined
     ? "a new key, made on the host; sealed to a passphrase"
     : `the key from the share before, ${carried.slice(0, 16)}…; sealed to a passphrase`;
+}
+
+/** How many recipients, with a digest by which people tell others of the same number apart. */
+export function recipientsText(recipients: readonly string[]): string {
+  const digest = sha256Hex(utf8(recipients.join("\n"))).slice(0, 16);
+  return `${recipients.length} recipient${recipients.length === 1 ? "" : "s"} (sha-256 ${digest}…)`;
 }
 
 /** How a seat of a manifest differs from what was asked for, if it does. */

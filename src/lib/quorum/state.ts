@@ -123,6 +123,10 @@ async function pendingError(reader: Reader, quorum: Row<"quorums">): Promise<Con
       ? "Or start afresh: conclave init again, which removes the pending vault"
       : `Or start afresh: conclave quorum cancel ${quorum.name}`;
   return new ConclaveError("REFUSED", `quorum ${quorum.name} is pending: no proof yet of ${missing.join(", ")}`, {
-    suggestions: ["Let those who enrolled prove: conclave custodian request, prove, confirm", afresh],
+    suggestions: [
+      "In the room: conclave custodian drill SHARE, for each of them",
+      "From own desks: conclave custodian request, prove, confirm",
+      afresh,
+    ],
   });
 }

@@ -99,9 +99,20 @@ export function newGenerationText({ quorum, state, shares }: NewGenerationResult
       : [];
   return [
     ...sharePages(shares, vault, new Set()),
-    fields([["Quorum", `${name}, generation ${generation}: ${threshold} of ${shares.length}, ${STATES[state]}`]]),
+    fields([
+      [
+        "Quorum",
+        `${name}, generation ${generation}: ${threshold} of ${shares.length}, ${stateText(state, generation)}`,
+      ],
+    ]),
     ...after,
   ].join("\n\n");
+}
+
+function stateText(state: NewGenerationResult["state"], generation: number): string {
+  return state === "pending" && generation > 1
+    ? "PENDING: the generation before stays in force until all proved"
+    : STATES[state];
 }
 
 /** What people take down of a recovery. @param hash of its entry */
@@ -110,7 +121,7 @@ export function recoveryText(hash: string): string {
 }
 
 const STATES = {
-  pending: "PENDING: the generation before stays in force until all proved",
+  pending: "PENDING until all proved",
   active: "in force",
   replaced: "replaced",
   cancelled: "cancelled",

@@ -79,7 +79,7 @@ describe("by plan and approvals", () => {
         code: "PLAN_INVALID",
         message: expect.stringContaining("does not know its host"),
       });
-      expect(await refusalOf(desk.approve(bytes, { words: `${wordsOf(old.bytes)}` }))).toMatchObject({
+      expect(await refusalOf(desk.approve(bytes, { words: wordsOf(old.bytes) }))).toMatchObject({
         code: "PLAN_INVALID",
       });
       await desk.approve(bytes, { words: wordsOf(bytes) });

@@ -70,7 +70,7 @@ describe("S18: it is for this plan, of this epoch, by this custodian, alone", ()
 test.for<Record<string, unknown>>([
   { type: "proof" },
   { version: 2 },
-  { key: "share" },
+  { key: "host" },
   { at: "home" },
   { plan: "1".repeat(63) },
   { generation: 0 },

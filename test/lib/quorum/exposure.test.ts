@@ -10,7 +10,7 @@ import { scratchTables } from "../../support/scratch-tables.ts";
 
 const TIME = timestamp(new Date(0));
 
-/** Who approved an act, and where: `0` custodian-0 at an own desk, `0h` the same on the host. */
+/** Who approved an act, and where: `0` custodian-0 at an own desk, `0h` the same on the host, `0s` with the share alone. */
 type Approvals = readonly string[];
 
 /**
@@ -29,7 +29,7 @@ async function summary(acts: readonly Approvals[]) {
     quorum,
     custodian: `custodian-${text[0]}`,
     generation: 1,
-    key: "custodian",
+    key: text[1] === "s" ? "share" : "custodian",
     at: text[1] === "h" ? "host" : "desk",
     time: TIME,
     seen: null,
@@ -50,7 +50,7 @@ async function summary(acts: readonly Approvals[]) {
     });
     for (const [index, approvals] of acts.entries()) {
       const data = {
-        plan: { quorums: [{ id: quorum, generation: 1 }] },
+        plan: { quorums: [{ id: quorum, generation: 1 }], actions: [{ action: "quorum.rekey" }] },
         approvals: approvals.map((text) => ({ statement: statement(text), signature: "0".repeat(128) })),
       };
       const entry = {
@@ -101,5 +101,21 @@ test.for<{ what: string; acts: readonly Approvals[]; never: number }>([
     never: 1,
   },
 ])("$what: $never", async ({ acts, never }) => {
-  expect(await summary(acts)).toEqual({ acts: acts.length, actsByKeysNeverExposed: never });
+  expect(await summary(acts)).toEqual({ acts: acts.length, actsByKeysNeverExposed: never, recoveries: [] });
+});
+
+test("an act that a share alone approved is a recovery, named by the hash of its entry", async () => {
+  const { recoveries } = await summary([
+    ["0", "1"],
+    ["0", "1s"],
+    ["0s", "1s"],
+  ]);
+  expect(recoveries).toEqual(
+    [2, 3].map((entry) => ({
+      entry,
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      time: TIME,
+      actions: ["quorum.rekey"],
+    })),
+  );
 });

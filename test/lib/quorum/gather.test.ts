@@ -67,7 +67,7 @@ test("in the order in which they came, each with the keys of its seat", async ()
   expect(verified.map(({ seat }) => seat.name)).toEqual(["carol", "alice"]);
   expect(gathered.all).toEqual(verified);
   expect(gathered.progress()).toEqual([
-    { quorum: "root", threshold: 2, present: ["carol", "alice"], missing: ["bob", "dave"] },
+    { quorum: "root", threshold: 2, present: ["carol", "alice"], missing: ["bob", "dave"], needed: [] },
   ]);
 });
 
