@@ -18,7 +18,9 @@ import { keyCreate, keyCreateEntry } from "./key/create.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
+import { keyMac, keyMacEntry } from "./key/mac.ts";
 import { keyRotate, keyRotateEntry } from "./key/rotate.ts";
+import { keySign, keySignEntry } from "./key/sign.ts";
 import { TRANSITIONS } from "./key/state.ts";
 import { transitionAction, transitionEntry } from "./key/transition.ts";
 import { keyUpdate, keyUpdateEntry } from "./key/update.ts";
@@ -49,6 +51,8 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [custodianHandover.name, binder(custodianHandover)],
   [quorumCreate.name, binder(quorumCreate)],
   [quorumRekey.name, binder(quorumRekey)],
+  [keySign.name, binder(keySign)],
+  [keyMac.name, binder(keyMac)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -75,6 +79,8 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),
+    keySignEntry,
+    keyMacEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,

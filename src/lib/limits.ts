@@ -28,6 +28,8 @@ export const LIMITS = {
   backupHeadBytes: 8 * 1024 * 1024,
   /** Bytes of the age header of a backup. */
   ageHeaderBytes: 64 * 1024,
+  /** Bytes of a message that is signed or authenticated. */
+  messageBytes: 64 * 1024 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
   /** Nesting of arrays and objects in a canonical JSON document. */

@@ -84,7 +84,7 @@ export default class BackupVerify extends SensitiveCommand {
         if ("effects" in done) this.result(`${executedText(done)}\nProved: it opens, and all of it is as it was`);
         return done;
       },
-      files,
+      { inputs: files },
     );
   }
 }

@@ -38,7 +38,7 @@ export default class PlanExecute extends VaultCommand {
     }),
     in: Flags.string({
       char: "i",
-      summary: "file that the plan is about: of backup.verify, the backup",
+      summary: "file that the plan is about: a backup, a message",
       helpValue: "FILE",
       multiple: true,
       multipleNonGreedy: true,
@@ -79,7 +79,7 @@ export default class PlanExecute extends VaultCommand {
         if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
         return generations.length === 0 ? executed : { ...executed, generations };
       },
-      flags.in,
+      { inputs: flags.in },
     );
   }
 

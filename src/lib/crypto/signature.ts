@@ -87,6 +87,6 @@ export function isSoundPublicKey(publicKey: string): boolean {
   }
 }
 
-function view(bytes: Uint8Array): Buffer {
+export function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -182,7 +182,7 @@ async function executeApproved(
     await assertOpen(writer, plan, accepted);
     const { identity, acting } = vault;
     using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    unlocked.place = { folder: vault.path, inputs: vault.inputs };
+    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;

@@ -19,6 +19,8 @@ const TOLD = [
   ["checkValue", "check value"],
   ["fingerprint", "fingerprint"],
   ["keyring", "keyring"],
+  ["signature", "signature"],
+  ["mac", "MAC"],
 ] as const;
 
 function told(value: unknown, title: string): string[] {

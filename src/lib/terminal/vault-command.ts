@@ -9,14 +9,14 @@ import { surroundings } from "./surroundings.ts";
 export abstract class VaultCommand extends ConclaveCommand {
   static override baseFlags = { ...ConclaveCommand.baseFlags, ...vaultFlag, ...lockTimeoutFlag };
 
-  /** Open the vault that the flags name, run, and close it. @param inputs paths of files that an act may read */
+  /** Open the vault that the flags name, run, and close it. @param given what an act may read: paths of files, a pipe */
   protected async withVault<R>(
     flags: { vault: string; "lock-timeout": number },
     run: (vault: Vault) => Promise<R>,
-    inputs: readonly string[] = [],
+    { inputs, piped }: { inputs: readonly string[]; piped?: Uint8Array | undefined } = { inputs: [] },
   ): Promise<R> {
     const around = surroundings(flags["lock-timeout"], (message) => this.warn(message));
-    await using vault = await openVault(flags.vault, { ...around, inputs });
+    await using vault = await openVault(flags.vault, { ...around, inputs, piped });
     if (vault.identity.rehearsal === 1) this.note("REHEARSAL vault: its shares and keys are worth nothing");
     await this.#sweep(vault);
     return await run(vault);

@@ -20,6 +20,8 @@ export interface ActPlace {
   folder: string;
   /** Paths of files that were named for the act. */
   inputs: readonly string[];
+  /** What came through a pipe for it. */
+  piped: Uint8Array | undefined;
 }
 
 /** What custodians at the host give to new shares. */

@@ -31,6 +31,8 @@ export interface Surroundings {
   warn?: (message: string) => void;
   /** Paths of files that an act may read. */
   inputs?: readonly string[];
+  /** What came through a pipe for an act. */
+  piped?: Uint8Array | undefined;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -133,6 +135,11 @@ export class Vault implements AsyncDisposable {
   /** See `Surroundings.inputs`. */
   get inputs(): readonly string[] {
     return this.#surroundings.inputs ?? [];
+  }
+
+  /** See `Surroundings.piped`. */
+  get piped(): Uint8Array | undefined {
+    return this.#surroundings.piped;
   }
 
   /** See `Surroundings.acting`. */

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { sha256Hex } from "../crypto/digest.ts";
+import { ConclaveError, isConclaveError } from "../errors.ts";
+import { readSmallFile } from "../host/files.ts";
+import { LIMITS } from "../limits.ts";
+import { digestSchema, textSchema } from "../names.ts";
+import type { ActPlace } from "../vault/unlocked.ts";
+
+/** What a plan says of a message: its name, for people; SHA-256 and bytes. */
+export const messageSchema = z.strictObject({
+  name: textSchema,
+  sha256: digestSchema,
+  size: z.int().nonnegative().max(LIMITS.messageBytes),
+});
+
+export type MessageReference = z.infer<typeof messageSchema>;
+
+export function describeMessage(name: string, bytes: Uint8Array): MessageReference {
+  return { name: name.slice(0, LIMITS.textLength).toWellFormed(), sha256: sha256Hex(bytes), size: bytes.length };
+}
+
+/**
+ * The message of a plan, among what was given to the act.
+ * @throws ConclaveError USAGE none of them has its digest
+ */
+export function messageOf(place: ActPlace | undefined, { name, sha256, size }: MessageReference): Uint8Array {
+  const given = place?.piped;
+  if (given !== undefined && sha256Hex(given) === sha256) return given;
+  for (const path of place?.inputs ?? []) {
+    const bytes = readIfFits(path);
+    if (bytes?.length === size && sha256Hex(bytes) === sha256) return bytes;
+  }
+  throw new ConclaveError(
+    "USAGE",
+    `the plan is of ${name}, ${size} bytes, SHA-256 ${sha256}: no such message was given`,
+    {
+      suggestions: ["Give it as it was when the plan was made: --in FILE"],
+    },
+  );
+}
+
+function readIfFits(path: string): Uint8Array | undefined {
+  try {
+    return readSmallFile(path, LIMITS.messageBytes);
+  } catch (error) {
+    if (isConclaveError(error, "INPUT_MALFORMED")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import * as Flags from "@oclif/core/flags";
+import { ConclaveError } from "../errors.ts";
+import { ioExplained, readSmallFile } from "../host/files.ts";
+import { LIMITS } from "../limits.ts";
+
+/** What standard input is called in a plan. */
+const STDIN_NAME = "standard input";
+
+export const messageFlag = {
+  in: Flags.string({
+    char: "i",
+    summary: "file with the message; - is standard input",
+    helpValue: "FILE",
+    required: true,
+  }),
+};
+
+/** A message as it was given: from a file, or through a pipe. */
+export interface GivenMessage {
+  name: string;
+  bytes: Uint8Array;
+  /** Files that the act may read it from again. */
+  inputs: readonly string[];
+  /** It itself, if nothing can be read again. */
+  piped: Uint8Array | undefined;
+}
+
+/** @throws ConclaveError NOT_FOUND, HOST_IO; INPUT_MALFORMED it is too long; USAGE a terminal is no message */
+export function readMessage(path: string): GivenMessage {
+  if (path !== "-") {
+    return { name: basename(path), bytes: readSmallFile(path, LIMITS.messageBytes), inputs: [path], piped: undefined };
+  }
+  if (process.stdin.isTTY === true) {
+    throw new ConclaveError("USAGE", "--in -: standard input is a terminal", {
+      suggestions: ["Give the message through a pipe, or as a file: --in FILE"],
+    });
+  }
+  const bytes = readPipe();
+  return { name: STDIN_NAME, bytes, inputs: [], piped: bytes };
+}
+
+function readPipe(): Uint8Array {
+  return ioExplained(STDIN_NAME, () => {
+    const file = openSync("/dev/stdin", "r");
+    try {
+      const parts: Uint8Array[] = [];
+      for (let length = 0; ; ) {
+        const part = new Uint8Array(64 * 1024);
+        const count = readSync(file, part);
+        if (count === 0) return Uint8Array.from(Buffer.concat(parts));
+        length += count;
+        if (length > LIMITS.messageBytes) {
+          throw new ConclaveError("INPUT_MALFORMED", `${STDIN_NAME}: more than ${LIMITS.messageBytes} bytes`);
+        }
+        parts.push(part.subarray(0, count));
+      }
+    } finally {
+      closeSync(file);
+    }
+  });
+}
