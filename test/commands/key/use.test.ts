@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { create, move, together } from "../../support/key-acts.ts";
+import { expectOutcome } from "../../support/outcome.ts";
+import { foundVault, type MadeVault } from "../../support/vault.ts";
+
+let made: MadeVault;
+beforeAll(async () => {
+  made = await foundVault();
+  await made.perform(
+    together(
+      create("release", { algorithm: "ed25519" }),
+      create("tokens", { algorithm: "rsa-2048" }),
+      create("curve", { algorithm: "ec-p256" }),
+      create("hooks", { algorithm: "hmac-sha256" }),
+      create("old", { algorithm: "ed25519" }),
+    ),
+  );
+  await made.perform(move("compromise", "old"));
+  await made.place.write("message", "release 1.0\n");
+  await made.place.write("other", "release 1.1\n");
+});
+afterAll(() => made[Symbol.asyncDispose]());
+
+const VAULT = ["--vault", "vault"];
+const BOTH = [
+  ...[...VAULT, "--share", "shares/alice.share", "--passphrase-file", "alice=alice.passphrase"],
+  ...["--share", "shares/bob.share", "--passphrase-file", "bob=bob.passphrase", "--yes"],
+];
+const MESSAGE = ["--in", "message"];
+
+describe("key sign", () => {
+  test.for([
+    { outcome: "help", args: ["--help"], status: 0 },
+    { outcome: "dry-run", args: ["release", ...MESSAGE, ...VAULT, "--dry-run"], status: 0 },
+    { outcome: "plan-out", args: ["release", ...MESSAGE, ...VAULT, "--plan-out", "P", "--plain-session"], status: 10 },
+    { outcome: "refused", args: ["old", ...MESSAGE, ...BOTH], status: 13 },
+    { outcome: "does-not-sign", args: ["hooks", ...MESSAGE, ...BOTH], status: 2 },
+    { outcome: "no-message", args: ["release", "--in", "none", ...BOTH], status: 3 },
+    { outcome: "out-exists", args: ["release", ...MESSAGE, "--out", "message", ...BOTH], status: 4 },
+    { outcome: "raw-json", args: ["release", ...MESSAGE, "--encoding", "raw", ...BOTH, "--json"], status: 2 },
+  ])("$outcome: $status", async (outcome) => expectOutcome(made, "key sign", "../golden", outcome));
+
+  test("to standard output as text, to a file as bytes; verified, and by OpenSSL", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    const text = await place.run("key", "sign", "release", ...MESSAGE, ...BOTH, "--quiet");
+    expect(text.stdout).toMatch(/^[A-Za-z0-9+/]{86}==\n$/);
+    const raw = ["--out", "release.sig", "--encoding", "raw"];
+    expect((await place.run("key", "sign", "release", ...MESSAGE, ...raw, ...BOTH)).status).toBe(0);
+    expect(readFileSync(place.file("release.sig"))).toEqual(Buffer.from(text.stdout, "base64")); // Ed25519 is deterministic
+
+    const check = ["--signature", "release.sig", "--encoding", "raw", ...VAULT];
+    expect(String(await place.run("key", "verify", "release", ...MESSAGE, ...check))).toContain("GOOD");
+    const bad = await place.run("key", "verify", "release", "--in", "other", ...check);
+    expect(bad.stdout).toBe("BAD: not a signature of default/release version 1 over this message\n");
+    expect(bad.status).toBe(17);
+
+    const shown = await place.run("key", "show", "release", ...VAULT, "--json");
+    writeFileSync(place.file("release.pem"), Object(shown.json()).versions[0].publicKey);
+    const verify = ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "release.pem", "-in", "message"];
+    const said = execFileSync("openssl", [...verify, "-sigfile", "release.sig"], { cwd: place.path, encoding: "utf8" });
+    expect(said).toContain("Signature Verified Successfully");
+  });
+
+  test("what OpenSSL signed with no key of the vault is not its signature", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: place.path, stdio: "pipe" });
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "foreign.pem");
+    openssl("dgst", "-sha256", "-sign", "foreign.pem", "-out", "foreign.sig", "message");
+    const check = ["--signature", "foreign.sig", "--encoding", "raw", ...VAULT];
+    expect((await place.run("key", "verify", "curve", ...MESSAGE, ...check)).status).toBe(17);
+  });
+});
+
+describe("key verify", () => {
+  test.for([
+    { outcome: "help", args: ["--help"], status: 0 },
+    {
+      outcome: "compromised",
+      args: ["old", ...MESSAGE, "--signature", "message", "--encoding", "raw", ...VAULT],
+      status: 13,
+    },
+    { outcome: "not-base64", args: ["release", ...MESSAGE, "--signature", "message", ...VAULT], status: 2 },
+    {
+      outcome: "not-found",
+      args: ["none", ...MESSAGE, "--signature", "message", "--encoding", "raw", ...VAULT],
+      status: 3,
+    },
+    {
+      outcome: "bad-json",
+      args: ["release", ...MESSAGE, "--signature", "other", "--encoding", "raw", ...VAULT, "--json"],
+      status: 17,
+    },
+  ])("$outcome: $status", async (outcome) => expectOutcome(made, "key verify", "../golden", outcome));
+});
+
+describe("key mac", () => {
+  test.for([
+    { outcome: "help", args: ["--help"], status: 0 },
+    { outcome: "dry-run", args: ["hooks", ...MESSAGE, ...VAULT, "--dry-run"], status: 0 },
+    { outcome: "refused", args: ["release", ...MESSAGE, ...BOTH], status: 13 },
+  ])("$outcome: $status", async (outcome) => expectOutcome(made, "key mac", "../golden", outcome));
+
+  test("through a pipe as from a file", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    const fromFile = await place.run("key", "mac", "hooks", ...MESSAGE, ...BOTH, "--quiet", "--encoding", "hex");
+    expect(fromFile.stdout).toMatch(/^[0-9a-f]{64}\n$/);
+    const args = ["key", "mac", "hooks", "--in", "-", ...BOTH, "--quiet", "--json"];
+    const piped = await place.runWith({ stdin: "release 1.0\n" }, ...args);
+    expect(piped.json()).toMatchObject({ mac: fromFile.stdout.trim(), version: 1 });
+  });
+});
+
+test("approved at own desks, executed with the message at hand; another message is refused", async () => {
+  await using copy = await made.copy();
+  const { place } = copy;
+  const plan = ["--plan-out", "P", "--plain-session"];
+  expect((await place.run("key", "sign", "curve", ...MESSAGE, ...VAULT, ...plan)).status).toBe(10);
+  for (const name of ["alice", "bob"]) {
+    const own = ["--share", `shares/${name}.share`, "--passphrase-file", `${name}=${name}.passphrase`];
+    expect((await place.run("plan", "approve", "P", ...own, "--out", `${name}.approval`, "--yes")).status).toBe(0);
+  }
+  const execute = ["plan", "execute", "P", "--approval", "alice.approval", "--approval", "bob.approval", ...VAULT];
+  const other = await place.run(...execute, "--in", "other");
+  expect(other.stderr).toContain("the plan is of message, 12 bytes, SHA-256");
+  expect(other.status).toBe(2);
+  const done = await place.run(...execute, "--in", "message", "--json");
+  const { signature } = Object(done.json()).effects[0].data;
+  await place.write("signature", `${signature}\n`);
+  expect((await place.run("key", "verify", "curve", ...MESSAGE, "--signature", "signature", ...VAULT)).status).toBe(0);
+});
