@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import * as Flags from "@oclif/core/flags";
 import { ConclaveError } from "../errors.ts";
-import { ioExplained, readSmallFile } from "../host/files.ts";
+import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
+import { readStandardInput } from "./standard-input.ts";
 
 /** What standard input is called in a plan. */
 const STDIN_NAME = "standard input";
@@ -42,22 +42,14 @@ export function readMessage(path: string): GivenMessage {
 }
 
 function readPipe(): Uint8Array {
-  return ioExplained(STDIN_NAME, () => {
-    const file = openSync("/dev/stdin", "r");
-    try {
-      const parts: Uint8Array[] = [];
-      for (let length = 0; ; ) {
-        const part = new Uint8Array(64 * 1024);
-        const count = readSync(file, part);
-        if (count === 0) return Uint8Array.from(Buffer.concat(parts));
-        length += count;
-        if (length > LIMITS.messageBytes) {
-          throw new ConclaveError("INPUT_MALFORMED", `${STDIN_NAME}: more than ${LIMITS.messageBytes} bytes`);
-        }
-        parts.push(part.subarray(0, count));
-      }
-    } finally {
-      closeSync(file);
-    }
-  });
+  const parts: Uint8Array[] = [];
+  for (let length = 0; ; ) {
+    const part = new Uint8Array(64 * 1024);
+    const count = readStandardInput(part, 0);
+    if (count === 0) return Uint8Array.from(Buffer.concat(parts));
+    length += count;
+    if (length > LIMITS.messageBytes)
+      throw new ConclaveError("INPUT_MALFORMED", `${STDIN_NAME}: more than ${LIMITS.messageBytes} bytes`);
+    parts.push(part.subarray(0, count));
+  }
 }

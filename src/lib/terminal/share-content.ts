@@ -1,5 +1,4 @@
-import { readSync } from "node:fs";
-import { ConclaveError, isConclaveError, systemErrorCode } from "../errors.ts";
+import { ConclaveError, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
 import { Secret } from "../secret.ts";
@@ -7,6 +6,7 @@ import { looksLikeAgeFile } from "../share/age-file.ts";
 import { findPaper, type Paper } from "../share/paper.ts";
 import { askChoice, hasTerminal } from "./prompt.ts";
 import type { NamedShareFile } from "./share-file.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { askTypedShare } from "./typed-share.ts";
 
 /** In place of a file: standard input, or the keyboard if that is a terminal. */
@@ -63,25 +63,10 @@ export function liesOpen({ path, typed }: NamedShareFile): boolean {
 function readInput(): Secret {
   using input = new Secret(new Uint8Array(LIMITS.shareFileBytes + 1));
   let length = 0;
-  for (let read = -1; read !== 0 && length < input.length; length += read) read = readSome(input.reveal(), length);
+  for (let read = -1; read !== 0 && length < input.length; length += read)
+    read = readStandardInput(input.reveal(), length);
   if (length > LIMITS.shareFileBytes) {
     throw new ConclaveError("SHARE_MALFORMED", `standard input: more than ${LIMITS.shareFileBytes} bytes`);
   }
   return input.slice(0, length);
-}
-
-/** A non-blocking descriptor is waited for. */
-function readSome(into: Uint8Array, offset: number): number {
-  for (;;) {
-    try {
-      return readSync(0, into, offset, into.length - offset, null);
-    } catch (cause) {
-      const code = systemErrorCode(cause);
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN") {
-        throw new ConclaveError("HOST_IO", `standard input cannot be read: ${code ?? "failed"}`, { cause });
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
 }
