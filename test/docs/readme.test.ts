@@ -13,6 +13,7 @@ const chapter = page.section("A real vault");
 const keys = page.section("Keys");
 const doctor = page.section("Before a ceremony: doctor");
 const people = page.section("Custodians come and go");
+const paper = page.section("On paper");
 const desk = page.section("At your own desk");
 
 /** What people answer in the blocks that need a room, in the order of these blocks. */
@@ -38,6 +39,18 @@ const ROOMS: readonly ((terminal: Terminal, place: Workspace) => Promise<void>)[
     await answer(terminal, "carol: new passphrase", passphrase("caroline"));
     await answer(terminal, "carol: once more", passphrase("caroline"));
   },
+  async (terminal) => {
+    await answer(terminal, "carol's passphrase", passphrase("caroline"));
+    await answer(terminal, "Type yes to show it", "yes");
+    await answer(terminal, "Press Enter to clear the screen", "");
+  },
+  async (terminal, place) => {
+    await answer(terminal, "dave: what do you type?", "");
+    await answer(terminal, "Enter, when nobody else sees the screen", "");
+    const card = readFileSync(place.file("home/people/dave.txt"), "utf8");
+    const [record = ""] = /CVR1[^]*?(?=\n\n)/.exec(card) ?? [];
+    await answer(terminal, "group 1 of 22", record.replaceAll("\n", "\r"));
+  },
 ];
 
 function passphrase(name: string): string {
@@ -54,7 +67,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const text = `${chapter.text}\n${doctor.text}\n${keys.text}\n${people.text}`; // their labs stay
+  const text = `${chapter.text}\n${doctor.text}\n${keys.text}\n${people.text}\n${paper.text}`; // their labs stay
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
     const script = await place.write("block.sh", block.replace(/(?<![\w.])\/(srv|media)\//g, `${place.path}/$1/`));
@@ -94,9 +107,7 @@ describe("the chapters about a real vault and its host", () => {
       ...argumentsOf("quorum create", "../lab")
         .slice(1)
         .map((word) => word.replace(/\/more$/, "/declined")),
-      "--custodian",
-      "frank=frank.enrolment",
-    ];
+    ].map((word) => (word === "frank" ? "frank=frank.enrolment" : word));
     await place.runWith({ cwd: "home/people" }, "quorum", "create", ...declined); // to be cancelled
     const third = ["bob", "--rehearsal", "--identity-out", "bob-3.identity", "--out", "bob-3.enrolment", "--json"];
     const keys = ["--passphrase-file", "bob=bob.new"];
@@ -107,7 +118,7 @@ describe("the chapters about a real vault and its host", () => {
   afterAll(() => place[Symbol.asyncDispose]());
 
   test.for(
-    [chapter, keys, people]
+    [chapter, keys, people, paper]
       .flatMap((part) => part.fenced("text"))
       .map((shown) => ({ shown, start: shown.split("\n")[0] })),
   )("shows what its commands show: $start", ({ shown }) => {
@@ -263,6 +274,8 @@ function argumentsOf(command: string, lab: string): string[] {
       return ["1", ...vault];
     case "share inspect":
       return [`${lab}/shares/alice.share`];
+    case "share print":
+      return [`${lab}/shares/alice.share`, ...passphrases, "--out", `${lab}/alice.card`];
     case "share verify":
       return [`${lab}/shares/alice.share`, ...vault, ...passphrases];
     default:
@@ -299,8 +312,11 @@ function argumentsOfPeople(command: string, lab: string): string[] {
         "carol",
         "--custodian",
         "erin",
+        "--custodian",
+        "frank",
         ...fresh("carol"),
         ...fresh("erin"),
+        ...fresh("frank"),
         ...root,
       ];
     }
@@ -311,10 +327,13 @@ function argumentsOfPeople(command: string, lab: string): string[] {
         "alice",
         "--custodian",
         "dave",
+        "--custodian",
+        "carol",
         "--shares-dir",
         `${lab}/last`,
         ...fresh("alice"),
         ...fresh("dave"),
+        ...fresh("carol"),
         ...root,
       ];
     case "quorum cancel":

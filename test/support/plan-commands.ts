@@ -16,6 +16,7 @@ const CONFIRM = ["custodian", "confirm", "proof", ...VAULT];
 export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "plan execute",
+    variantOf: "key create",
     prepare: async (place) => {
       await found(place);
       const plan = [
@@ -42,6 +43,7 @@ export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   },
   {
     name: "custodian confirm",
+    variantOf: "key create",
     prepare: async (place) => {
       await found(place);
       await succeed(place, 0, ["custodian", "request", ...VAULT, "--out", "request"]);

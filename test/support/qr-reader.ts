@@ -30,7 +30,8 @@ function pictureOf(code: readonly (readonly boolean[])[]): Buffer {
   const pixels = Buffer.alloc(width * height, 255);
   for (const [y, row] of code.entries()) {
     for (const [x, dark] of row.entries()) {
-      for (let line = 0; dark && line < SCALE; line++) {
+      if (!dark) continue;
+      for (let line = 0; line < SCALE; line++) {
         const start = (SCALE * y + line) * width + SCALE * x;
         pixels.fill(0, start, start + SCALE);
       }
@@ -53,7 +54,7 @@ export function modulesOfBlocks(lines: readonly string[], width: number): boolea
 /** The modules of a code that is drawn as one SVG path of runs: `Mx yhNv1h-Nz`. */
 export function modulesOfSvg(svg: string): boolean[][] {
   const size = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
-  const code = Array.from({ length: size }, () => new Array<boolean>(size).fill(false));
+  const code = Array.from({ length: size }, () => Array.from({ length: size }, () => false));
   for (const [, x, y, run, back] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1h-(\d+)z/g)) {
     if (run !== back) throw new Error("a run that isn't closed");
     code[Number(y)]?.fill(true, Number(x), Number(x) + Number(run));

@@ -28,59 +28,76 @@ export interface GeneratedKey {
   publicKey: string | null;
 }
 
+/** What the public half of an algorithm's keys is: Node's name for the type, and what else tells it from others. */
+export interface PublicKeyType {
+  type: string;
+  namedCurve?: string;
+  modulusLength?: number;
+}
+
 /** All that there is to know of an algorithm. */
 interface AlgorithmRow {
   title: string;
   /** A key serves one purpose (SP 800-57 part 1 rev. 5, section 5.2): its usages lie within one of these. The first is the default. */
   purposes: readonly (readonly Usage[])[];
-  /** Node's name for the type of its public half; null if it is symmetric. */
-  keyType: string | null;
+  /** Null if it is symmetric. */
+  publicKey: PublicKeyType | null;
   generate(): GeneratedKey;
 }
 
 /** First bytes of a check value: ANSI X9.24-1 gives 5 for AES. */
 const CHECK_VALUE_BYTES = 5;
 
+/** What such a key protects and opens, protects keys with, derives others from, or authenticates with. */
+const AES_PURPOSES = [["encrypt", "decrypt"], ["wrap", "unwrap"], ["derive"], ["mac"]] as const;
+const HMAC_PURPOSES = [["mac"], ["derive"]] as const;
+const RSA_PURPOSES = [
+  ["sign", "verify"],
+  ["encrypt", "decrypt"],
+  ["wrap", "unwrap"],
+] as const;
+const CURVE_PURPOSES = [["sign", "verify"], ["derive"]] as const;
+const SIGNING = [["sign", "verify"]] as const;
+/** A KEM's shared secret wraps a key, or is one that others are derived from. */
+const KEM_PURPOSES = [["wrap", "unwrap"], ["derive"]] as const;
+
 export const ALGORITHMS = {
-  "aes-256": {
-    title: "AES, 256 bits (FIPS 197)",
-    purposes: [["encrypt", "decrypt"], ["wrap", "unwrap"], ["derive"], ["mac"]],
-    keyType: null,
-    generate: () => symmetric(32, (key) => aesCmac(key, new Uint8Array(16))),
-  },
-  "hmac-sha256": {
-    title: "HMAC with SHA-256, 256 bits (FIPS 198-1)",
-    purposes: [["mac"], ["derive"]],
-    keyType: null,
-    generate: () => symmetric(32, (key) => createHmac("sha256", key).update(new Uint8Array(16)).digest()),
-  },
-  "rsa-3072": {
-    title: "RSA, 3072 bits (FIPS 186-5)",
-    purposes: [
-      ["sign", "verify"],
-      ["encrypt", "decrypt"],
-      ["wrap", "unwrap"],
-    ],
-    keyType: "rsa",
-    generate: () => asymmetric(generateKeyPairSync("rsa", { modulusLength: 3072, publicExponent: 0x10001 })),
-  },
-  "ec-p256": {
-    title: "Elliptic curve P-256 (SP 800-186)",
-    purposes: [["sign", "verify"], ["derive"]],
-    keyType: "ec",
-    generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: "P-256" })),
-  },
+  "aes-128": aes(128),
+  "aes-192": aes(192),
+  "aes-256": aes(256),
+  "hmac-sha256": hmac(256),
+  "hmac-sha384": hmac(384),
+  "hmac-sha512": hmac(512),
+  "rsa-2048": rsa(2048),
+  "rsa-3072": rsa(3072),
+  "rsa-4096": rsa(4096),
+  "ec-p256": curve("P-256", "prime256v1", "Elliptic curve P-256 (SP 800-186)"),
+  "ec-p384": curve("P-384", "secp384r1", "Elliptic curve P-384 (SP 800-186)"),
+  "ec-p521": curve("P-521", "secp521r1", "Elliptic curve P-521 (SP 800-186)"),
+  secp256k1: curve("secp256k1", "secp256k1", "Elliptic curve secp256k1 (SEC 2)"),
   ed25519: {
     title: "Ed25519 (RFC 8032)",
-    purposes: [["sign", "verify"]],
-    keyType: "ed25519",
+    purposes: SIGNING,
+    publicKey: { type: "ed25519" },
     generate: () => asymmetric(generateKeyPairSync("ed25519")),
   },
-  "ml-dsa-65": {
-    title: "ML-DSA-65 (FIPS 204)",
-    purposes: [["sign", "verify"]],
-    keyType: "ml-dsa-65",
-    generate: () => asymmetric(generateKeyPairSync("ml-dsa-65")),
+  x25519: {
+    title: "X25519 (RFC 7748)",
+    purposes: [["derive"]],
+    publicKey: { type: "x25519" },
+    generate: () => asymmetric(generateKeyPairSync("x25519")),
+  },
+  "ml-dsa-44": mlDsa("ml-dsa-44", "ML-DSA-44 (FIPS 204)"),
+  "ml-dsa-65": mlDsa("ml-dsa-65", "ML-DSA-65 (FIPS 204)"),
+  "ml-dsa-87": mlDsa("ml-dsa-87", "ML-DSA-87 (FIPS 204)"),
+  "ml-kem-512": mlKem("ml-kem-512", "ML-KEM-512 (FIPS 203)"),
+  "ml-kem-768": mlKem("ml-kem-768", "ML-KEM-768 (FIPS 203)"),
+  "ml-kem-1024": mlKem("ml-kem-1024", "ML-KEM-1024 (FIPS 203)"),
+  "secret-data": {
+    title: "Secret data: 32 random bytes",
+    purposes: [["derive"]],
+    publicKey: null,
+    generate: () => symmetric(32, (key) => createHmac("sha256", key).update(new Uint8Array(16)).digest()),
   },
 } as const satisfies Record<string, AlgorithmRow>;
 
@@ -113,4 +130,60 @@ function asymmetric({ privateKey, publicKey }: { privateKey: KeyObject; publicKe
   const pem = publicKey.export({ format: "pem", type: "spki" });
   const material = new Secret(new Uint8Array(der.buffer, der.byteOffset, der.byteLength));
   return { material, checkValue: null, publicKey: pem };
+}
+
+function aes(bits: 128 | 192 | 256) {
+  return {
+    title: `AES, ${bits} bits (FIPS 197)`,
+    purposes: AES_PURPOSES,
+    publicKey: null,
+    generate: () => symmetric(bits / 8, (key) => aesCmac(key, new Uint8Array(16))),
+  } satisfies AlgorithmRow;
+}
+
+/** A key as long as the hash: RFC 2104 section 3 asks for no less. */
+function hmac(bits: 256 | 384 | 512) {
+  return {
+    title: `HMAC with SHA-${bits}, ${bits} bits (FIPS 198-1)`,
+    purposes: HMAC_PURPOSES,
+    publicKey: null,
+    generate: () => symmetric(bits / 8, (key) => createHmac(`sha${bits}`, key).update(new Uint8Array(16)).digest()),
+  } satisfies AlgorithmRow;
+}
+
+function rsa(modulusLength: 2048 | 3072 | 4096) {
+  return {
+    title: `RSA, ${modulusLength} bits (FIPS 186-5)`,
+    purposes: RSA_PURPOSES,
+    publicKey: { type: "rsa", modulusLength },
+    generate: () => asymmetric(generateKeyPairSync("rsa", { modulusLength, publicExponent: 0x10001 })),
+  } satisfies AlgorithmRow;
+}
+
+/** @param standard name of the curve in its standard. @param namedCurve Node's name for it */
+function curve(standard: string, namedCurve: string, title: string) {
+  return {
+    title,
+    purposes: CURVE_PURPOSES,
+    publicKey: { type: "ec", namedCurve },
+    generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: standard })),
+  } satisfies AlgorithmRow;
+}
+
+function mlDsa(type: "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87", title: string) {
+  return {
+    title,
+    purposes: SIGNING,
+    publicKey: { type },
+    generate: () => asymmetric(generateKeyPairSync(type)),
+  } satisfies AlgorithmRow;
+}
+
+function mlKem(type: "ml-kem-512" | "ml-kem-768" | "ml-kem-1024", title: string) {
+  return {
+    title,
+    purposes: KEM_PURPOSES,
+    publicKey: { type },
+    generate: () => asymmetric(generateKeyPairSync(type)),
+  } satisfies AlgorithmRow;
 }

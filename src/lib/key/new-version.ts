@@ -32,8 +32,8 @@ export async function generateVersion(
   using material = generated.material;
   const { kekVersion, blob } = await vault.wrap(material, owner);
   const { checkValue, publicKey } = generated;
-  const { keyType } = ALGORITHMS[owner.algorithm];
-  const told = publicKey === null || keyType === null ? null : (fingerprint(publicKey, keyType) ?? null);
+  const { publicKey: wanted } = ALGORITHMS[owner.algorithm];
+  const told = publicKey === null || wanted === null ? null : (fingerprint(publicKey, wanted) ?? null);
   return { data: { kekVersion, blob: blob.hash, checkValue, publicKey, fingerprint: told }, blobs: [blob] };
 }
 
@@ -51,9 +51,9 @@ export async function checkMaterial(
 
 /** Whether an effect tells of a key what its algorithm has to tell: a check value, or the public half. */
 function isTold(algorithm: Algorithm, { checkValue, publicKey, fingerprint: told }: MaterialData): boolean {
-  const { keyType } = ALGORITHMS[algorithm];
-  if (keyType === null) return checkValue !== null && publicKey === null && told === null;
-  return checkValue === null && publicKey !== null && told !== null && told === fingerprint(publicKey, keyType);
+  const { publicKey: wanted } = ALGORITHMS[algorithm];
+  if (wanted === null) return checkValue !== null && publicKey === null && told === null;
+  return checkValue === null && publicKey !== null && told !== null && told === fingerprint(publicKey, wanted);
 }
 
 /** The row of a version that nothing happened to yet. */

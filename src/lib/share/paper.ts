@@ -42,14 +42,11 @@ export function findPaper(content: Uint8Array): Paper | undefined {
   if (start === undefined) {
     return looksLikeWords(content) ? { form: "words", text: textOf(decodeWords(content)) } : undefined;
   }
-  if (starts.length > 1) {
-    throw new ConclaveError(
-      "SHARE_MALFORMED",
-      `records on the lines ${starts.map((at) => at + 1).join(" and ")}, wanted one`,
-      {
-        suggestions: ["Keep each share in a file of its own"],
-      },
-    );
+  const [, second] = starts;
+  if (second !== undefined) {
+    throw new ConclaveError("SHARE_MALFORMED", `records on line ${start + 1} and on line ${second + 1}, wanted one`, {
+      suggestions: ["Keep each share in a file of its own"],
+    });
   }
   return { form: "record", text: recordFrom(lines, start) };
 }

@@ -22,44 +22,50 @@ interface Parts {
   count: number;
   what: string;
   /** The parts of a typed line; views of it. @throws ConclaveError with the first that can't be one */
-  split(line: Uint8Array, from: number): Generator<Uint8Array>;
+  split: (line: Uint8Array, from: number) => Generator<Uint8Array>;
   /** All parts, as they are read in the end. @throws ConclaveError SHARE_MALFORMED, SHARE_DAMAGED */
-  decode(text: Uint8Array): ShareRecord;
+  decode: (text: Uint8Array) => ShareRecord;
 }
+
+const GROUPS = Math.ceil(RECORD_CHARACTERS / GROUP);
 
 const FORMS: Record<TypedForm, Parts> = {
   record: {
     part: "group",
-    count: Math.ceil(RECORD_CHARACTERS / GROUP),
-    what: `the record of your share, ${Math.ceil(RECORD_CHARACTERS / GROUP)} groups that begin with CVS1`,
+    count: GROUPS,
+    what: `the record of your share, ${GROUPS} groups that begin with CVS1`,
+    split: groupsOf,
     decode: decodeRecord,
-    *split(line, from) {
-      let number = from;
-      for (const token of tokensOf(line.map((byte) => (byte === DASH ? SPACE : byte)))) {
-        for (let start = 0; start < token.length; number++) {
-          const wanted = Math.min(GROUP, Math.max(1, RECORD_CHARACTERS - GROUP * (number - 1)));
-          const group = token.subarray(start, start + wanted);
-          assertGroup(group, number, wanted);
-          yield group;
-          start += wanted;
-        }
-      }
-    },
   },
   words: {
     part: "word",
     count: RECORD_WORDS,
     what: `the ${RECORD_WORDS} words of your share; the first four letters of each are enough`,
+    split: wordsOf,
     decode: decodeWords,
-    *split(line, from) {
-      for (const [i, word] of tokensOf(line).entries()) {
-        const problem = problemOfWord(word, from + i);
-        if (problem !== undefined) throw mistyped(problem);
-        yield word;
-      }
-    },
   },
 };
+
+function* groupsOf(line: Uint8Array, from: number): Generator<Uint8Array> {
+  let number = from;
+  for (const token of tokensOf(line.map((byte) => (byte === DASH ? SPACE : byte)))) {
+    for (let start = 0; start < token.length; number++) {
+      const wanted = Math.min(GROUP, Math.max(1, RECORD_CHARACTERS - GROUP * (number - 1)));
+      const group = token.subarray(start, start + wanted);
+      assertGroup(group, number, wanted);
+      yield group;
+      start += wanted;
+    }
+  }
+}
+
+function* wordsOf(line: Uint8Array, from: number): Generator<Uint8Array> {
+  for (const [i, word] of tokensOf(line).entries()) {
+    const problem = problemOfWord(word, from + i);
+    if (problem !== undefined) throw mistyped(problem);
+    yield word;
+  }
+}
 
 /**
  * Ask a custodian to type a share from paper. It shows, so others are asked to look away; the screen is cleared at the

@@ -9,7 +9,9 @@ MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 `;
 
 test("SHA-256 of the SubjectPublicKeyInfo in DER (value by OpenSSL and sha256sum)", () => {
-  expect(fingerprint(PEM, "ed25519")).toBe("06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9");
+  expect(fingerprint(PEM, { type: "ed25519" })).toBe(
+    "06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9",
+  );
 });
 
 test.for([
@@ -19,10 +21,23 @@ test.for([
   { what: "an empty key", key: "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", type: "ed25519" },
   { what: "no key", key: "", type: "ed25519" },
 ])("$what has none", ({ key, type }) => {
-  expect(fingerprint(key, type)).toBeUndefined();
+  expect(fingerprint(key, { type })).toBeUndefined();
 });
 
 test("a private key has none", () => {
   const { privateKey } = generateKeyPairSync("ed25519");
-  expect(fingerprint(privateKey.export({ format: "pem", type: "pkcs8" }), "ed25519")).toBeUndefined();
+  expect(fingerprint(privateKey.export({ format: "pem", type: "pkcs8" }), { type: "ed25519" })).toBeUndefined();
+});
+
+test.for([
+  { what: "another curve", wanted: { type: "ec", namedCurve: "secp384r1" } },
+  { what: "another size", wanted: { type: "rsa", modulusLength: 3072 } },
+] as const)("a key of $what has none", ({ wanted }) => {
+  const made =
+    wanted.type === "ec"
+      ? generateKeyPairSync("ec", { namedCurve: "P-256" })
+      : generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const pem = made.publicKey.export({ format: "pem", type: "spki" });
+  expect(fingerprint(pem, wanted)).toBeUndefined();
+  expect(fingerprint(pem, { type: wanted.type })).toMatch(/^[0-9a-f]{64}$/);
 });

@@ -114,7 +114,7 @@ describe("locates what is wrong", () => {
     {
       what: "two shares in one file",
       text: `${RECORD}\n\n${RECORD}`,
-      says: "records on the lines 1 and 3, wanted one",
+      says: "records on line 1 and on line 3, wanted one",
     },
     {
       what: "a word",
@@ -132,7 +132,7 @@ describe("locates what is wrong", () => {
   test("one wrong character, wherever it is", () => {
     const alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
     fc.assert(
-      fc.property(fc.integer({ min: 4, max: 86 }), fc.constantFrom(...alphabet), (at, character) => {
+      fc.property(fc.integer({ min: 4, max: 86 }), fc.constantFrom(...Array.from(alphabet)), (at, character) => {
         fc.pre(RECORD[at] !== character);
         const wrong = RECORD.slice(0, at) + character + RECORD.slice(at + 1);
         expect(() => findPaper(utf8(wrong))).toThrow(`it is character ${at + 1} (group ${Math.floor(at / 4) + 1})`);

@@ -14,7 +14,7 @@ function code(): boolean[][] {
 test("version 5 (37 modules), since upper case is alphanumeric, with a quiet zone", () => {
   const size = 37 + 2 * QUIET_ZONE;
   const modules = code();
-  expect(modules.map((row) => row.length)).toEqual(new Array(size).fill(size));
+  expect(modules.map((row) => row.length)).toEqual(Array.from({ length: size }, () => size));
   for (const [y, row] of modules.entries()) {
     for (const [x, dark] of row.entries()) {
       const inside = [x, y].every((at) => at >= QUIET_ZONE && at < size - QUIET_ZONE);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fromUtf8, utf8 } from "../../../src/lib/bytes.ts";
-import { Secret } from "../../../src/lib/secret.ts";
+import type { Secret } from "../../../src/lib/secret.ts";
 import { readDocument, ShareDocument } from "../../../src/lib/share/document.ts";
 import { findPaper } from "../../../src/lib/share/paper.ts";
 import { cardHtml } from "../../../src/lib/terminal/card-html.ts";
