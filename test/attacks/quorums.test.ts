@@ -178,7 +178,7 @@ describe("of a vault of 2 of alice, bob and carol", () => {
       await using vault = await copy.open();
       const [action] = await rekey(copy, { custodians: ["alice", "bob", `dave=${enrolment}`] })(vault);
       if (action === undefined) throw new TypeError("nothing planned");
-      return sendPlan(copy, action);
+      return await sendPlan(copy, action);
     };
     const [shown, swapped] = [await plan("dave.enrolment"), await plan("mallory.enrolment")];
     const alice = await new Desk(copy, "alice").approve(shown.bytes);
