@@ -35,6 +35,7 @@ export default class Status extends VaultCommand {
           ...(status.keyringsToRotate.length === 0
             ? []
             : [["KEK to rotate", rotateLine(status.keyringsToRotate)] as const]),
+          ...(status.leftOverShares.length === 0 ? [] : [["Left over", leftOverLine(status.leftOverShares)] as const]),
           ["Open plans", String(status.openPlans)],
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
@@ -43,6 +44,10 @@ export default class Status extends VaultCommand {
       return status;
     });
   }
+}
+
+function leftOverLine(files: readonly string[]): string {
+  return `shares of generations that are over: ${files.join(", ")}; they open older backups, or nothing`;
 }
 
 function rotateLine(keyrings: readonly string[]): string {
