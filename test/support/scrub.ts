@@ -7,7 +7,7 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["SIGNATURE", /\b[0-9a-f]{128}\b/g],
   ["DIGEST", /\b[0-9a-f]{64}\b/g],
   ["PLAN-ID", /\b[0-9a-f]{32}\b/g],
-  ["PREFIX", /\b[0-9a-f]{16}(?=…)/g],
+  ["PREFIX", /(?<=own key |share before, |sha-256 )[0-9a-f]{16}(?=…)/g],
   ["RECORD", /\bcv[sr]1[02-9ac-hj-np-z]{20,}/gi],
   ["RECIPIENT", /\bage1[a-z0-9]{20,}/g],
   ["AGE-FILE", /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g],
