@@ -1,3 +1,4 @@
+import { type BackupStatus, backupStatus } from "../lib/backup/status.ts";
 import { type KeysStatus, keysStatus } from "../lib/key/status.ts";
 import { type QuorumStatus, type VaultStatus, vaultStatus } from "../lib/quorum/status.ts";
 import { fields } from "../lib/terminal/fields.ts";
@@ -10,10 +11,10 @@ export default class Status extends VaultCommand {
     "<%= config.bin %> <%= command.id %> --vault /srv/conclave --json",
   ];
 
-  async run(): Promise<VaultStatus & KeysStatus> {
+  async run(): Promise<VaultStatus & KeysStatus & BackupStatus> {
     const { flags } = await this.parse(Status);
     return this.withVault(flags, async (vault) => {
-      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)) };
+      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)), ...(await backupStatus(vault)) };
       const keys = Object.entries(status.keys).map(([state, count]) => `${count} ${state}`);
       this.result(
         fields([
@@ -37,6 +38,16 @@ export default class Status extends VaultCommand {
             : [["KEK to rotate", rotateLine(status.keyringsToRotate)] as const]),
           ...(status.leftOverShares.length === 0 ? [] : [["Left over", leftOverLine(status.leftOverShares)] as const]),
           ["Open plans", String(status.openPlans)],
+          ["Last backup", backupLine(status)],
+          ["Restore proved", status.restoreProved ?? "never: conclave backup verify --deep FILE"],
+          ...(status.unprovedSinceRestore.length === 0
+            ? []
+            : ([
+                [
+                  "Since the restore",
+                  `no proof of ${status.unprovedSinceRestore.join(", ")}: they may obey the old host`,
+                ],
+              ] as [string, string][])),
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
       );
@@ -44,6 +55,10 @@ export default class Status extends VaultCommand {
       return status;
     });
   }
+}
+
+function backupLine({ lastBackup }: BackupStatus): string {
+  return lastBackup === null ? "never: conclave backup create --to DIR" : `${lastBackup.created}: ${lastBackup.name}`;
 }
 
 function leftOverLine(files: readonly string[]): string {

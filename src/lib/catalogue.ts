@@ -1,5 +1,8 @@
 import type { EntryTypes } from "./audit/chain.ts";
 import type { EntryType } from "./audit/entry-type.ts";
+import { backupCreate, backupPrune } from "./backup/entries.ts";
+import { vaultRestore, vaultRestoreEntry } from "./backup/restore-action.ts";
+import { backupVerify, backupVerifyEntry } from "./backup/verify-action.ts";
 import { clockCheck } from "./host/check/clock.ts";
 import { coreDumpsCheck } from "./host/check/core-dumps.ts";
 import { diskCheck } from "./host/check/disk.ts";
@@ -49,6 +52,8 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
+  ["backup.verify", binder(backupVerify(() => ENTRY_TYPES))],
+  [vaultRestore.name, binder(vaultRestore)],
 ]);
 
 /** All types of audit entries. */
@@ -73,6 +78,10 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,
+    backupCreate,
+    backupPrune,
+    backupVerifyEntry,
+    vaultRestoreEntry,
   ].map((type) => [type.type, type]),
 );
 

@@ -24,6 +24,10 @@ export const LIMITS = {
   stateFileBytes: 1024 * 1024,
   /** Bytes of a plan, approval, proof, request, enrolment or identity file. */
   documentBytes: 4 * 1024 * 1024,
+  /** Bytes of the clear head of a backup. */
+  backupHeadBytes: 8 * 1024 * 1024,
+  /** Bytes of the age header of a backup. */
+  ageHeaderBytes: 64 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
   /** Nesting of arrays and objects in a canonical JSON document. */

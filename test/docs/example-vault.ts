@@ -56,3 +56,8 @@ export const EXAMPLE = {
 export function exampleEntries(): string[] {
   return readPage("docs/formats/example-entries.jsonl").text.trimEnd().split("\n");
 }
+
+/** Those that follow in the chain, of backups. */
+export function laterEntries(): string[] {
+  return readPage("docs/formats/example-backup-entries.jsonl").text.trimEnd().split("\n");
+}

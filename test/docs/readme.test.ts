@@ -11,6 +11,8 @@ import { ROOT, readPage } from "./page.ts";
 const page = readPage("README.md");
 const chapter = page.section("A real vault");
 const keys = page.section("Keys");
+const backing = page.section("Back up");
+const restoring = page.section("Restore on a new host");
 const doctor = page.section("Before a ceremony: doctor");
 const people = page.section("Custodians come and go");
 const paper = page.section("On paper");
@@ -67,7 +69,8 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const text = `${chapter.text}\n${doctor.text}\n${keys.text}\n${people.text}\n${paper.text}`; // their labs stay
+  const sections = [chapter, doctor, keys, people, paper, backing, restoring]; // their labs stay
+  const text = sections.map((section) => section.text).join("\n");
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
     const script = await place.write("block.sh", block.replace(/(?<![\w.])\/(srv|media)\//g, `${place.path}/$1/`));
@@ -236,6 +239,18 @@ function argumentsOf(command: string, lab: string): string[] {
       return [`${lab}/alice.proof`, ...vault];
     case "custodian drill":
       return [`${lab}/shares/bob.share`, ...vault, ...passphrases];
+    case "backup create":
+      return ["--to", `${lab}/backups`, ...vault];
+    case "backup list":
+      return [`${lab}/backups`, ...vault];
+    case "backup verify":
+      return [`${lab}/offsite.backup`, ...vault];
+    case "backup verify --deep":
+      return [`${lab}/offsite.backup`, "--yes", ...vault, ...shares, ...passphrases];
+    case "backup prune":
+      return [`${lab}/backups`, "--keep-last", "1", ...vault];
+    case "restore --dry-run":
+      return [`${lab}/offsite.backup`, "--vault", `${lab}/restored`];
     case "clock accept":
       return ["--yes", ...vault, ...shares, ...passphrases];
     case "share protect":

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { TRANSITIONS } from "../../src/lib/key/state.ts";
 import { bindAction } from "../../src/lib/quorum/action.ts";
+import { RESTORE } from "../../src/lib/quorum/restore-plan.ts";
 import { id, keyrings } from "../support/keyrings.ts";
 import { changedAt, leavesOf } from "../support/leaves.ts";
 
@@ -178,6 +179,37 @@ const SAMPLES: Record<string, Sample> = {
     parameters: { keyring: { id: id(2), name: "default" }, to: 2 },
     others: { "keyring.id": id(1), "keyring.name": "cards", to: 3 },
   },
+  "backup.verify": {
+    parameters: {
+      file: { name: "a.backup", sha256: "ab".repeat(32) },
+      made: "2026-11-24T03:00:00.000Z",
+      manifest: "cd".repeat(32),
+    },
+    others: {
+      "file.name": "b.backup",
+      "file.sha256": "ac".repeat(32),
+      made: "2026-11-25T03:00:00.000Z",
+      manifest: "ce".repeat(32),
+    },
+  },
+  "vault.restore": {
+    parameters: {
+      file: { name: "a.backup", sha256: "ab".repeat(32), size: 100 },
+      made: "2026-11-24T03:00:00.000Z",
+      from: "cd".repeat(32),
+      hostKey: "ef".repeat(32),
+      olderThanAnchor: false,
+    },
+    others: {
+      "file.name": "b.backup",
+      "file.sha256": "ac".repeat(32),
+      "file.size": 101,
+      made: "2026-11-25T03:00:00.000Z",
+      from: "ce".repeat(32),
+      hostKey: "ee".repeat(32),
+      olderThanAnchor: true,
+    },
+  },
 };
 
 const refuse = (problem: string) => new Error(problem);
@@ -215,8 +247,16 @@ describe("every parameter of every action is shown to the people who approve it"
 });
 
 describe("every action", () => {
-  test.for([...ACTIONS.keys()])("%s: its effects are a type of audit entry that follows a plan only", (name) => {
-    expect(ENTRY_TYPES.get(name)).toMatchObject({ type: name, effect: true });
+  test.for([...ACTIONS.keys()].filter((name) => name !== RESTORE))(
+    "%s: its effects are a type of audit entry that follows a plan only",
+    (name) => {
+      expect(ENTRY_TYPES.get(name)).toMatchObject({ type: name, effect: true });
+    },
+  );
+
+  test("vault.restore: no vault executes it; its entry stands by itself, and begins an epoch", () => {
+    expect(ENTRY_TYPES.get(RESTORE)).toMatchObject({ type: RESTORE, effect: false, newEpoch: true });
+    expect([...ENTRY_TYPES.values()].filter(({ newEpoch }) => newEpoch)).toHaveLength(1);
   });
 
   test.for(Object.entries(SAMPLES))(

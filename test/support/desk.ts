@@ -59,7 +59,7 @@ export class Desk {
     const file = parsePlanFile(bytes);
     const ready = prepareApproval(file, presented, { ...this.#desk(desk), recoverable: isRecoverable(ACTIONS, file) });
     const approval = await ready.give();
-    saveAnchor(this.state, ready.anchor);
+    if (ready.anchor !== undefined) saveAnchor(this.state, ready.anchor);
     return approval;
   }
 

@@ -5,6 +5,7 @@ import { sha256 } from "../../src/lib/crypto/digest.ts";
 import { ConclaveError } from "../../src/lib/errors.ts";
 import { createVault } from "../../src/lib/quorum/genesis.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
+import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import { type CanonicalState, filesIn, type Projections } from "./canonical-state.ts";
 import { DESK_COMMANDS } from "./desk-commands.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
@@ -127,6 +128,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...KEY_COMMANDS,
   ...DESK_COMMANDS,
   ...PLAN_COMMANDS,
+  ...BACKUP_COMMANDS,
   ...QUORUM_COMMANDS,
 ];
 

@@ -2,6 +2,8 @@ import { hostname, userInfo } from "node:os";
 
 /** What differs from run to run, and the name that stands for it. */
 const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ["BACKUP", /\b[A-Za-z0-9][\w.-]*-[0-9a-f]{8}-\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}\.backup\b/g],
+  ["SIZE", /(?<=\.backup \()\d+(?= bytes\))|(?<="size": )\d{6}\b/g],
   ["TIME", /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g],
   ["UUID", /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/g],
   ["SIGNATURE", /\b[0-9a-f]{128}\b/g],

@@ -63,6 +63,7 @@ function verificationText({
   entries,
   root,
   time,
+  lost,
   acts,
   actsByKeysNeverExposed,
 }: Verification): string {
@@ -84,12 +85,21 @@ function verificationText({
       ["Entries", `${entries}, the last at ${time}`],
       ["Head", root],
       ["Approved acts", actsText(acts, actsByKeysNeverExposed)],
+      ...(lost === null ? [] : [["Kept checkpoint", lostText(lost)] as const]),
       ...recoveries.map(({ entry, hash, accepted }): [string, string] => [
         "Recovery",
         `entry ${entry}, ${hash}${accepted ? ", accepted" : ""}`,
       ]),
     ]),
   ].join("\n");
+}
+
+/** What a checkpoint of a host before tells. */
+function lostText({ entries, after }: NonNullable<Verification["lost"]>): string {
+  const host = "of a host before";
+  if (entries === 0) return `${host}: all ${after} entries that it saw are here`;
+  const what = entries === 1 ? "1 entry is lost" : `${entries} entries are lost`;
+  return `${host}: ${what}, which followed entry ${after} and no backup held`;
 }
 
 function actsText(acts: number, byKeysNeverExposed: number): string {

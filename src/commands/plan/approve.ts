@@ -44,6 +44,7 @@ export default class PlanApprove extends ConclaveCommand {
     const presented = { document, origin: share.path, claimed: share.name };
     const desk = { ...thisDesk(flags.words), recoverable: isRecoverable(ACTIONS, file) };
     const ready = prepareApproval(file, presented, desk);
+    for (const warning of ready.warnings) this.warn(warning);
     if (ready.recovery) {
       this.warn(`${ready.custodian}: the share alone approves; the act becomes a recovery, which audit verify names`);
     }
@@ -53,7 +54,7 @@ export default class PlanApprove extends ConclaveCommand {
 
     const bytes = await ready.give();
     createFileDurably(out, bytes);
-    saveAnchor(desk.state, ready.anchor);
+    if (ready.anchor !== undefined) saveAnchor(desk.state, ready.anchor);
     this.result(`Approved by ${show(ready.custodian)}: ${show(flags.out, 300)}. Send it to the requester.`);
     return { plan: file.plan.id, digest: view.digest, custodian: ready.custodian, file: out };
   }

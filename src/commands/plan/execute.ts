@@ -36,6 +36,14 @@ export default class PlanExecute extends VaultCommand {
       multipleNonGreedy: true,
       ...noneByDefault,
     }),
+    in: Flags.string({
+      char: "i",
+      summary: "file that the plan is about: of backup.verify, the backup",
+      helpValue: "FILE",
+      multiple: true,
+      multipleNonGreedy: true,
+      ...noneByDefault,
+    }),
     ...shareFlags,
     ...newPassphraseFlags,
     "session-passphrase-file": Flags.string({
@@ -53,22 +61,26 @@ export default class PlanExecute extends VaultCommand {
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));
     const keys = shareKeys(flags, warn);
-    return this.withVault(flags, async (vault) => {
-      const founding = foundingFor(vault, file.plan.actions, flags, { quiet, warn });
-      const room = hasTerminal() && !flags.yes;
-      const gathering = new Gathering({ shares, keys, room, mayWait: true, yes: flags.yes, quiet, founding });
-      const identity = async () => {
-        const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
-        return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
-      };
-      const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
-      this.result(executedText(executed));
-      const generations = await proveNewShares(vault, executed, founding);
-      for (const made of generations) this.result(newGenerationText(made, vault.path));
-      if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
-      if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
-      return generations.length === 0 ? executed : { ...executed, generations };
-    });
+    return this.withVault(
+      flags,
+      async (vault) => {
+        const founding = foundingFor(vault, file.plan.actions, flags, { quiet, warn });
+        const room = hasTerminal() && !flags.yes;
+        const gathering = new Gathering({ shares, keys, room, mayWait: true, yes: flags.yes, quiet, founding });
+        const identity = async () => {
+          const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
+          return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
+        };
+        const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
+        this.result(executedText(executed));
+        const generations = await proveNewShares(vault, executed, founding);
+        for (const made of generations) this.result(newGenerationText(made, vault.path));
+        if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
+        if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
+        return generations.length === 0 ? executed : { ...executed, generations };
+      },
+      flags.in,
+    );
   }
 
   async #passphrase(file: string | undefined): Promise<string> {

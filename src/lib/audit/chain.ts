@@ -64,7 +64,7 @@ export class AuditChain {
       throw entryError(entry, `does not follow entry ${sequence - 1}: one of the two was altered`);
     }
     this.vault ??= entry.vault;
-    this.epoch ??= entry.epoch;
+    if (this.epoch === undefined || this.#types.get(entry.type)?.newEpoch === true) this.epoch = entry.epoch;
     if (entry.vault !== this.vault || entry.epoch !== this.epoch) throw entryError(entry, "of another vault or epoch");
 
     this.head = entryHash(text);

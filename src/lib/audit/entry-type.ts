@@ -45,6 +45,8 @@ export interface EntryType {
   readonly type: string;
   /** Whether it may only follow a plan that demands it. */
   readonly effect: boolean;
+  /** Whether a new epoch begins with it. */
+  readonly newEpoch: boolean;
   /** @returns whether the same effect goes on in the next entry */
   project(entry: Entry, chain: Chain, expected: ExpectedEffect | undefined): Promise<boolean>;
 }
@@ -53,11 +55,13 @@ export interface EntryType {
 export function entryType<D>(definition: {
   type: string;
   data: ZodType<D>;
+  newEpoch?: boolean;
   project(entry: Entry, data: D, chain: Chain): Promise<void>;
 }): EntryType {
   return {
     type: definition.type,
     effect: false,
+    newEpoch: definition.newEpoch ?? false,
     async project(entry, chain) {
       await definition.project(entry, parseData(entry, definition.data), chain);
       return false;
@@ -77,6 +81,7 @@ export function effectType<P, D extends { plan: string; action: number }>(defini
   return {
     type: definition.type,
     effect: true,
+    newEpoch: false,
     async project(entry, chain, expected) {
       const data = parseData(entry, definition.data);
       if (expected?.type !== entry.type || expected.plan !== data.plan || expected.action !== data.action) {

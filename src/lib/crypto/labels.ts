@@ -30,6 +30,8 @@ export const LABELS = {
   enrolment: "conclave/enrolment/v1",
   /** Signature of a handover. */
   handover: "conclave/handover/v1",
+  /** Signature of a backup's head. */
+  backup: "conclave/backup/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

@@ -37,6 +37,12 @@ export function signingKey(seed: Secret): KeyObject {
   }
 }
 
+/** A new Ed25519 key for a host. */
+export function newHostKey(): KeyObject {
+  using seed = generateSigningSeed();
+  return signingKey(seed);
+}
+
 /** The public key of an Ed25519 key, 64 lower-case hexadecimal digits. */
 export function publicKeyOf(key: KeyObject): string {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;

@@ -8,6 +8,9 @@ import { digestSchema, idSchema, publicKeySchema, timestampSchema } from "../nam
 import { createPrivateDirectory } from "./directory.ts";
 import { ioExplained, readSmallFile, removeFileDurably, replaceFileDurably } from "./files.ts";
 
+const ANCHOR = "anchor.json";
+const NEXT_ANCHOR = "anchor.next.json";
+
 const headSchema = z.strictObject({ size: z.int().positive(), root: digestSchema });
 
 const anchorSchema = z.strictObject({
@@ -45,7 +48,29 @@ export function stateDirectory(environment: NodeJS.ProcessEnv = process.env): st
 
 /** @returns undefined if this machine doesn't know the vault. @throws IntegrityError a malformed anchor */
 export function loadAnchor(state: string, vault: string): Anchor | undefined {
-  const path = join(state, vault, "anchor.json");
+  return readAnchor(join(state, vault, ANCHOR), vault);
+}
+
+/**
+ * Write down what this machine is to remember as soon as a vault of this host key and epoch is there: it is about to be
+ * restored, and until then what was remembered before holds.
+ */
+export function announceAnchor(state: string, anchor: Anchor): void {
+  createPrivateDirectory(join(state, anchor.vault));
+  replaceFileDurably(join(state, anchor.vault, NEXT_ANCHOR), canonicalFile(anchorSchema.parse(anchor)));
+}
+
+/** Remember what was announced, if the vault that is there is the announced one. */
+export function adoptAnchor(state: string, vault: Pick<Anchor, "hostKey" | "epoch"> & { id: string }): void {
+  const path = join(state, vault.id, NEXT_ANCHOR);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const next = readAnchor(path, vault.id);
+  if (next?.epoch !== vault.epoch || next.hostKey !== vault.hostKey) return;
+  saveAnchor(state, next);
+  removeFileDurably(path);
+}
+
+function readAnchor(path: string, vault: string): Anchor | undefined {
   let bytes: Uint8Array;
   try {
     bytes = readSmallFile(path, LIMITS.stateFileBytes);
@@ -64,12 +89,12 @@ export function saveAnchor(state: string, anchor: Anchor): void {
   const same = known?.epoch === anchor.epoch && known.hostKey === anchor.hostKey;
   if (same && known.head.size > anchor.head.size) return;
   createPrivateDirectory(join(state, anchor.vault));
-  replaceFileDurably(join(state, anchor.vault, "anchor.json"), canonicalFile(anchorSchema.parse(anchor)));
+  replaceFileDurably(join(state, anchor.vault, ANCHOR), canonicalFile(anchorSchema.parse(anchor)));
 }
 
 /** Forget a vault that never came into force. */
 export function forgetAnchor(state: string, vault: string): void {
-  removeFileDurably(join(state, vault, "anchor.json"));
+  removeFileDurably(join(state, vault, ANCHOR));
 }
 
 /** Host keys of all vaults that this machine remembers. */

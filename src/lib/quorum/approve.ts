@@ -3,10 +3,11 @@ import { ConclaveError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import { type Approval, signApproval } from "./approval.ts";
 import { sealedHash, sealShare, writeApprovalFile } from "./approval-file.ts";
-import { acceptHost } from "./desk.ts";
+import { acceptHost, acceptRestore } from "./desk.ts";
 import type { PresentedShare } from "./interaction.ts";
 import { planDigest } from "./plan.ts";
 import { type PlanFile, planQuorums } from "./plan-file.ts";
+import { isRestorePlan } from "./restore-plan.ts";
 import { verifyShare } from "./verify-share.ts";
 
 /** A custodian's own machine, and what was said to it. */
@@ -28,8 +29,10 @@ export interface ReadyApproval {
   custodian: string;
   /** Whether it is by the share alone. */
   recovery: boolean;
-  /** To be remembered when the approval is given. */
-  anchor: Anchor;
+  /** To be remembered when the approval is given; a restore plan moves nothing. */
+  anchor: Anchor | undefined;
+  /** What the custodian should know before saying yes. */
+  warnings: readonly string[];
   /** Signs, seals the share to the plan's session, and gives the bytes of the approval file. */
   give(): Promise<Uint8Array>;
 }
@@ -77,13 +80,17 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
     time: created,
     digest,
   };
-  const anchor = acceptHost(claim, { ...desk, pin });
+  const restore = isRestorePlan(plan);
+  if (restore && plan.actions.length > 1) throw refuse("restores and does more", "Do not approve it");
+  const warnings = restore ? acceptRestore(claim, { ...desk, pin }) : [];
+  const anchor = restore ? undefined : acceptHost(claim, { ...desk, pin });
   const before = loadAnchor(desk.state, vault);
 
   return {
     custodian: seat.name,
     recovery: custodianKey === undefined,
     anchor,
+    warnings,
     async give() {
       const sealed = await sealShare(presented.document.record, digest, session.recipient);
       const approval: Approval = signApproval(
@@ -99,7 +106,7 @@ export function prepareApproval(file: PlanFile, presented: PresentedShare, desk:
           key: custodianKey === undefined ? "share" : "custodian",
           at: whereKeysOpen(desk.state, vault),
           time: timestamp(desk.now),
-          seen: before?.epoch === epoch ? before.head : null,
+          seen: before?.epoch === epoch && !restore ? before.head : null, // what is lost by a restore, it can't show
           sealed: sealedHash(sealed),
         },
         custodianKey ?? shareKey,

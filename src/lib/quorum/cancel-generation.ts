@@ -28,12 +28,17 @@ export const quorumCancel = entryType({
   async project(entry, { quorum, generation }, { tables }) {
     const row = await tables.find("generations", { quorum, generation, state: "pending" });
     if (row === undefined) throw entryError(entry, "no such generation is pending");
-    for (const { keyring, version } of await keksUnder(tables, quorum, generation))
-      await tables.remove("keks", { keyring, version, generation });
-    if (await isFirst(tables, quorum, generation)) await forget(tables, quorum);
-    else await tables.update("generations", { quorum, generation }, { state: "cancelled" });
+    await dropPending(tables, quorum, generation);
   },
 });
+
+/** Drop a pending generation with its wraps from the tables, and a new quorum with it. */
+export async function dropPending(tables: Writer, quorum: string, generation: number): Promise<void> {
+  for (const { keyring, version } of await keksUnder(tables, quorum, generation))
+    await tables.remove("keks", { keyring, version, generation });
+  if (await isFirst(tables, quorum, generation)) await forget(tables, quorum);
+  else await tables.update("generations", { quorum, generation }, { state: "cancelled" });
+}
 
 /**
  * Give up the pending generation of a quorum: its share files are removed, each if it is as it was written. A new quorum

@@ -40,22 +40,10 @@ export interface Desk {
  * @throws ConclaveError PLAN_INVALID saying what is unknown or contradicts what the machine remembers
  */
 export function acceptHost(claim: HostClaim, desk: Desk): Anchor {
-  if (Date.parse(claim.time) > desk.now.getTime() + AHEAD) {
-    throw refuse(
-      claim,
-      `made at ${claim.time}, but this machine's clock says ${timestamp(desk.now)}`,
-      "Set the clock that is wrong",
-    );
-  }
+  assertClock(claim, desk);
   const anchor = loadAnchor(desk.state, claim.vault);
   const known = anchor ?? pinned(desk.pin);
-  if (known !== undefined && known.genesis !== claim.genesis) {
-    throw refuse(
-      claim,
-      `of another genesis (${claim.genesis.slice(0, 16)}…) than this machine knows (${known.genesis.slice(0, 16)}…)`,
-      "Do not approve it; call the requester",
-    );
-  }
+  assertGenesis(claim, known);
   if (anchor?.replaced.some(({ hostKey, epoch }) => hostKey === claim.hostKey && epoch === claim.epoch) === true) {
     throw refuse(claim, "from a host that was replaced", "Do not approve it; call the requester");
   }
@@ -66,10 +54,49 @@ export function acceptHost(claim: HostClaim, desk: Desk): Anchor {
   return remembered(claim, anchor, known);
 }
 
+/**
+ * Decide whether this machine may obey a host that is to be: the one on which a vault is restored. No machine knows it,
+ * so the words are always asked for; and nothing is remembered of it before it has come to be.
+ *
+ * @returns what the custodian is to be warned of: the backup is older than what this machine saw
+ * @throws ConclaveError PLAN_INVALID
+ */
+export function acceptRestore(claim: HostClaim, desk: Desk): string[] {
+  assertClock(claim, desk);
+  const anchor = loadAnchor(desk.state, claim.vault);
+  assertGenesis(claim, anchor ?? pinned(desk.pin));
+  assertWords(claim, ["host, since it is to replace the one before"], desk.words);
+  if (anchor === undefined) return [];
+  const { size } = claim.head;
+  if (anchor.epoch !== claim.epoch) return ["the backup is of another epoch than this machine knows: of an older host"];
+  if (size >= anchor.head.size) return [];
+  return [
+    `the backup holds ${size} entries, this machine saw ${anchor.head.size}: what was done in the last ${anchor.head.size - size} will be lost`,
+  ];
+}
+
 type Known = Pick<Anchor, "genesis" | "epoch" | "hostKey" | "manifests">;
 
 function pinned(pin: Pin | undefined): Known | undefined {
   return pin && { genesis: pin.genesis, epoch: pin.epoch, hostKey: pin.host, manifests: [pin.manifest] };
+}
+
+function assertClock(claim: HostClaim, { now }: Desk): void {
+  if (Date.parse(claim.time) <= now.getTime() + AHEAD) return;
+  throw refuse(
+    claim,
+    `made at ${claim.time}, but this machine's clock says ${timestamp(now)}`,
+    "Set the clock that is wrong",
+  );
+}
+
+function assertGenesis(claim: HostClaim, known: Known | undefined): void {
+  if (known === undefined || known.genesis === claim.genesis) return;
+  throw refuse(
+    claim,
+    `of another genesis (${claim.genesis.slice(0, 16)}…) than this machine knows (${known.genesis.slice(0, 16)}…)`,
+    "Do not approve it; call the requester",
+  );
 }
 
 /** A host that shows less than it showed before was rolled back, or shows different chains to different people. */

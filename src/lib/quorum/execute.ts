@@ -182,6 +182,7 @@ async function executeApproved(
     await assertOpen(writer, plan, accepted);
     const { identity, acting } = vault;
     using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
+    unlocked.place = { folder: vault.path, inputs: vault.inputs };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -207,15 +208,17 @@ async function executeApproved(
   return executed;
 }
 
-function warnOfRecovery(vault: Vault, gathered: GatheredShares): void {
+/** Say so before an act that shares alone approve. */
+export function warnOfRecovery(
+  { warn }: { warn?: ((message: string) => void) | undefined },
+  gathered: GatheredShares,
+): void {
   const alone = gathered.all.filter(({ custodianKey, approval }) =>
     approval === undefined ? custodianKey === undefined : approval.statement.key === "share",
   );
   if (alone.length === 0) return;
   const names = alone.map(({ seat }) => seat.name).join(", ");
-  vault.warn?.(
-    `shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`,
-  );
+  warn?.(`shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`);
 }
 
 /** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */

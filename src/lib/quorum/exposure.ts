@@ -3,6 +3,7 @@ import { entryHash, parseEntry } from "../audit/entry.ts";
 import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
+import { RESTORE } from "./restore-plan.ts";
 import { readGeneration } from "./state.ts";
 
 const executedSchema = z.object({
@@ -25,7 +26,7 @@ export interface ActSummary {
 
 /** An act that shares alone approved: whoever kept a threshold of them could have done the same. */
 export interface Recovery {
-  /** Sequence of its `plan.execute` entry. */
+  /** Sequence of its `plan.execute` or `vault.restore` entry. */
   entry: number;
   /** Hash of that entry. */
   hash: string;
@@ -54,7 +55,7 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
       const { statement } = proofSchema.parse(entry.data);
       if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
     }
-    if (entry.type !== "plan.execute") continue;
+    if (entry.type !== "plan.execute" && entry.type !== RESTORE) continue;
     const act = executedSchema.parse(entry.data);
     acts.push(act);
     if (act.approvals.some(({ statement }) => statement.key === "share")) {

@@ -107,7 +107,8 @@ async function assertQuorums(entry: Entry, plan: Plan, needed: readonly string[]
   }
 }
 
-function assertApprovals(
+/** Enough approvals of a quorum's custodians, each of them for this plan. @throws IntegrityError naming the entry */
+export function assertApprovals(
   entry: Entry,
   plan: Plan,
   digest: string,

@@ -2,7 +2,7 @@ import { fromHex } from "../bytes.ts";
 import { equalBytes } from "../crypto/constant-time.ts";
 import { IntegrityError } from "../errors.ts";
 import { combineShares } from "../share/shamir.ts";
-import { quorumCommitment, quorumKey } from "../vault/hierarchy.ts";
+import { backupSeed, quorumCommitment, quorumKey } from "../vault/hierarchy.ts";
 import type { QuorumKey } from "../vault/unlocked.ts";
 import type { GatheredShares } from "./gathered-shares.ts";
 
@@ -25,7 +25,8 @@ export async function unlockQuorums(vault: string, gathered: GatheredShares): Pr
         "its shares, each intact, rebuild another secret than the manifest commits to",
       );
     }
-    keys.push({ quorum: id, generation, key: owned.use(quorumKey(secret, manifestHash, place)) });
+    const key = owned.use(quorumKey(secret, manifestHash, place));
+    keys.push({ quorum: id, generation, key, backup: owned.use(backupSeed(secret, place)) });
   }
   owned.move();
   return keys;

@@ -1,3 +1,4 @@
+import type { AuditChain } from "../audit/chain.ts";
 import { openCheckpoint } from "../audit/checkpoint.ts";
 import { ConclaveError, IntegrityError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -26,6 +27,8 @@ export interface Verification extends Omit<ActSummary, "recoveries"> {
   root: string;
   /** Time of the last entry. */
   time: string;
+  /** Entries that the kept checkpoint saw and a restore left behind: lost; null if no such checkpoint was given. */
+  lost: { entries: number; after: number } | null;
   /** Whether the genesis is known here, or was given. */
   anchored: boolean;
   recoveries: (Recovery & { accepted: boolean })[];
@@ -46,18 +49,7 @@ export async function verifyVault(
     });
   }
   const chain = await vault.verify(full);
-  if (checkpoint !== undefined) {
-    const kept = openCheckpoint(checkpoint, identity.hostKey);
-    if (kept?.vault !== identity.id || kept.epoch !== identity.epoch) {
-      throw new IntegrityError("kept checkpoint", "not signed by this vault's host key in this epoch, or altered", {
-        suggestions: ["Check that it is the right file, of this vault"],
-      });
-    }
-    if (kept.size > chain.size)
-      throw new IntegrityError("vault", `has ${chain.size} entries, the kept checkpoint ${kept.size}`);
-    if (chain.tree.root(kept.size) !== kept.root)
-      throw new IntegrityError("vault", `is another history than the kept checkpoint of ${kept.size} entries`);
-  }
+  const lost = checkpoint === undefined ? null : await compareKept(vault, chain, checkpoint);
   const anchored = genesis !== undefined || vault.anchor() !== undefined;
   const summary = await summarizeActs(vault.reader);
   const strange = acceptRecovery.find((hash) => summary.recoveries.every((recovery) => recovery.hash !== hash));
@@ -75,9 +67,35 @@ export async function verifyVault(
     entries: chain.size,
     root: chain.tree.root(),
     time: chain.timeOf(chain.size).toISOString(),
+    lost,
     ...summary,
     recoveries,
   };
+}
+
+/**
+ * Hold a kept checkpoint against the verified chain: of this epoch's host, or of one before that a restore replaced.
+ * @returns what of a replaced host's chain a restore left behind; null of this epoch
+ * @throws IntegrityError it shows another chain, or nobody of this vault signed it
+ */
+async function compareKept(vault: Vault, chain: AuditChain, checkpoint: string): Promise<Verification["lost"]> {
+  const { id, hostKey, epoch } = vault.identity;
+  const replaced = await Array.fromAsync(vault.reader.rows("restores"));
+  for (const host of [{ hostKey, epoch, entries: chain.size, last: true }, ...replaced]) {
+    const kept = openCheckpoint(checkpoint, host.hostKey);
+    if (kept?.vault !== id || kept.epoch !== host.epoch) continue;
+    const { size, root } = kept;
+    const present = "last" in host;
+    if (size > host.entries && present)
+      throw new IntegrityError("vault", `has ${host.entries} entries, the kept checkpoint ${size}`);
+    if (size > host.entries) return { entries: size - host.entries, after: host.entries };
+    if (chain.tree.root(size) !== root)
+      throw new IntegrityError("vault", `is another history than the kept checkpoint of ${size} entries`);
+    return present ? null : { entries: 0, after: size };
+  }
+  throw new IntegrityError("kept checkpoint", "not signed by a host key of this vault in its epoch, or altered", {
+    suggestions: ["Check that it is the right file, of this vault"],
+  });
 }
 
 function noSuchRecovery(hash: string): ConclaveError {

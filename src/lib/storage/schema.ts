@@ -125,6 +125,25 @@ export const SCHEMA: readonly string[] = [
   outcome TEXT NOT NULL,
   sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE backups (
+  sha256 TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  created TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  manifestHash TEXT NOT NULL,
+  places TEXT NOT NULL,
+  proved TEXT
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE restores (
+  sequence INTEGER PRIMARY KEY,
+  sha256 TEXT NOT NULL,
+  hostKey TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  entries INTEGER NOT NULL
+) STRICT`,
 ];
 
 /** Only to find rows fast; nothing that matters rests on them. */

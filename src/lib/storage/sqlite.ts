@@ -19,6 +19,9 @@ const SETTINGS = {
   temp_store: 2, // in memory
 } as const;
 
+/** More pages than a database has: what a copy takes in one step. */
+const ALL_PAGES = 2 ** 31 - 1;
+
 /** Rows read at once by an iteration: few enough to hold, were each an entry of a plan of a thousand actions. */
 const PORTION = 200;
 
@@ -129,6 +132,17 @@ class SqliteStorage implements Storage {
   async checkStructure(): Promise<void> {
     const problem = explaining(this.#path, () => this.#database.pragma("integrity_check(1)", { simple: true }));
     if (problem !== "ok") throw new IntegrityError("vault.db", `the database is damaged (${String(problem)})`);
+  }
+
+  copyTo(path: string): Promise<void> {
+    return this.#inTransaction("BEGIN", async () => {
+      await this.find("vault", {}); // from here on nobody writes, so that the copy never starves
+      try {
+        await this.#database.backup(path, { progress: () => ALL_PAGES });
+      } catch (error) {
+        throw explainSqliteError(error, path);
+      }
+    });
   }
 
   async find<T extends TableName>(table: T, where: Match<T>): Promise<Row<T> | undefined> {

@@ -73,4 +73,9 @@ export interface Storage extends Reader, AsyncDisposable {
   snapshot<R>(run: (reader: Reader) => Promise<R>): Promise<R>;
   /** Let the database engine check its own structure. @throws IntegrityError what it found */
   checkStructure(): Promise<void>;
+  /**
+   * Copy the database as it is at one moment, all at once, so that writers wait but shortly.
+   * @param path an empty file of mode 0600, made by the caller; damaged if this throws
+   */
+  copyTo(path: string): Promise<void>;
 }

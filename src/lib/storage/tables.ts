@@ -86,6 +86,26 @@ export interface Tables {
   };
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
+  /** Backups that were made, by the SHA-256 of the file. */
+  backups: {
+    sha256: string;
+    name: string;
+    size: number;
+    /** Time of the entry that tells of it, and its sequence. */
+    created: string;
+    sequence: number;
+    /** Entries that its chain has. */
+    entries: number;
+    /** The generation of the root quorum that opens it. */
+    generation: number;
+    manifestHash: string;
+    /** Canonical JSON: where it was written and was not pruned since, directories by their paths. */
+    places: string;
+    /** When custodians last proved that it opens. */
+    proved: string | null;
+  };
+  /** Each restore, at its entry: which host and epoch it replaced, and of what. */
+  restores: { sequence: number; sha256: string; hostKey: string; epoch: string; entries: number };
 }
 
 /** Pending until all of its custodians proved; then in force until the next one is, or cancelled. */
@@ -114,6 +134,8 @@ export const PRIMARY_KEYS = {
   keyTags: ["key", "name"],
   keyVersions: ["key", "version"],
   plans: ["id"],
+  backups: ["sha256"],
+  restores: ["sequence"],
 } as const satisfies { [T in TableName]: readonly Column<T>[] };
 
 /** What no two rows of a table have in common, beside the primary key. */
@@ -153,6 +175,8 @@ export const PROJECTIONS = [
   "keyTags",
   "keyVersions",
   "plans",
+  "backups",
+  "restores",
 ] as const satisfies readonly TableName[];
 
 /** The columns that name a blob: every blob is named by one of them, and every name has its blob. */

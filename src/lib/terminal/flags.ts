@@ -19,16 +19,20 @@ export const vaultFlag = {
   }),
 };
 
-/** How long to wait for another process that holds the vault, in seconds. */
-export const lockTimeoutFlag = {
-  "lock-timeout": Flags.integer({
-    summary: "how long to wait for another process that holds the vault",
-    helpValue: "SECONDS",
-    min: 0,
-    max: LONGEST_LOCK_TIMEOUT,
-    default: 30,
-  }),
-};
+/** How long to wait for another process that holds the vault. @param seconds unless another is given */
+export function lockTimeout(seconds: number) {
+  return {
+    "lock-timeout": Flags.integer({
+      summary: "how long to wait for another process that holds the vault",
+      helpValue: "SECONDS",
+      min: 0,
+      max: LONGEST_LOCK_TIMEOUT,
+      default: seconds,
+    }),
+  };
+}
+
+export const lockTimeoutFlag = lockTimeout(30);
 
 /** Answer the typed confirmation of what can't be undone. */
 export const yesFlag = {

@@ -26,7 +26,7 @@ export interface GatheringOptions {
   /** Whether to show the plan and the progress. */
   quiet: boolean;
   /** Leads custodians through new shares, where the act makes any. */
-  founding: Founding;
+  founding?: Founding;
 }
 
 /** Gathers from share files at hand, then from people in the room, one custodian after the other. */
@@ -91,7 +91,9 @@ export class Gathering implements Interaction {
   }
 
   newPassphrase(custodian: string): Promise<string> {
-    return this.#options.founding.newPassphrase(custodian);
+    const { founding } = this.#options;
+    if (founding === undefined) throw new TypeError("an act that makes no shares asks for a passphrase");
+    return founding.newPassphrase(custodian);
   }
 
   async #open(file: NamedShareFile, question: string): Promise<PresentedShare> {

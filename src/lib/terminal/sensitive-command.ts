@@ -14,14 +14,11 @@ import { newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
-import type { Founding } from "./founding.ts";
-import { Gathering } from "./gathering.ts";
+import { gatherByFlags } from "./gather-by-flags.ts";
 import { foundingFor, type NewGenerationResult, type NewShareFlags, proveNewShares } from "./new-generation.ts";
 import { planText } from "./plan-text.ts";
-import { hasTerminal } from "./prompt.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 import { chooseSession } from "./session-choice.ts";
-import { assertKeysGiven, parseShareFile, shareKeys } from "./share-file.ts";
 import { VaultCommand } from "./vault-command.ts";
 
 /** What `--dry-run` tells. */
@@ -66,11 +63,12 @@ export abstract class SensitiveCommand extends VaultCommand {
     const file = flags["plan-out"];
     if (file !== undefined) return this.#writePlan(vault, flags, file, request);
 
+    const quiet = flags.quiet || this.jsonEnabled();
     const founding = foundingFor(vault, actions, flags, {
-      quiet: flags.quiet || this.jsonEnabled(),
+      quiet,
       warn: (message) => this.warn(message),
     });
-    const gathering = this.#gathering(flags, founding);
+    const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message), founding);
     const executed = await executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
     const generations = await proveNewShares(vault, executed, founding);
     return generations.length === 0 ? executed : { ...executed, generations };
@@ -113,33 +111,5 @@ export abstract class SensitiveCommand extends VaultCommand {
     );
     this.endAs("WAITING_FOR_PEOPLE");
     return { plan: plan.id, digest, words, file: resolve(file), expires: plan.expires };
-  }
-
-  #gathering(flags: SensitiveFlags, founding: Founding): Gathering {
-    const room = hasTerminal() && !flags.yes;
-    if (!room && flags.share.length === 0) {
-      throw new ConclaveError("USAGE", "no custodians: no share given, and nobody is asked", {
-        suggestions: [
-          "Give --share [NAME=]FILE and --passphrase-file NAME=FILE for each custodian",
-          "Write the plan for custodians elsewhere: --plan-out FILE",
-          "Run it on a terminal without --yes",
-        ],
-      });
-    }
-    if (!room && !flags.yes) {
-      throw new ConclaveError("USAGE", "no terminal to confirm on: --yes is needed", { suggestions: ["Give --yes"] });
-    }
-    const shares = flags.share.map((value) => parseShareFile(value));
-    const keys = shareKeys(flags, (message) => this.warn(message));
-    if (!room) assertKeysGiven(shares, keys);
-    return new Gathering({
-      shares,
-      keys,
-      room,
-      mayWait: false,
-      yes: flags.yes,
-      quiet: flags.quiet || this.jsonEnabled(),
-      founding,
-    });
   }
 }

@@ -2,7 +2,9 @@ import { ConclaveError } from "../errors.ts";
 import { userName } from "../host/user.ts";
 import type { SessionChoice } from "../quorum/session.ts";
 import { newPassphrase } from "./new-passphrase.ts";
+import { readPassphraseFile } from "./passphrase-file.ts";
 import { hasTerminal } from "./prompt.ts";
+import { askPassphrase } from "./secret-prompt.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 
 /**
@@ -33,4 +35,10 @@ export async function chooseSession(
     warn,
   });
   return { kept: "sealed", passphrase };
+}
+
+/** The passphrase that seals a kept session, from the file or by asking. */
+export async function sessionPassphrase(file: string | undefined, warn: (message: string) => void): Promise<string> {
+  if (file !== undefined) return readPassphraseFile(file, warn);
+  return askPassphrase("Passphrase of this plan's session", "--session-passphrase-file FILE");
 }

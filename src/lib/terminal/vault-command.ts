@@ -9,15 +9,14 @@ import { surroundings } from "./surroundings.ts";
 export abstract class VaultCommand extends ConclaveCommand {
   static override baseFlags = { ...ConclaveCommand.baseFlags, ...vaultFlag, ...lockTimeoutFlag };
 
-  /** Open the vault that the flags name, run, and close it. */
+  /** Open the vault that the flags name, run, and close it. @param inputs paths of files that an act may read */
   protected async withVault<R>(
     flags: { vault: string; "lock-timeout": number },
     run: (vault: Vault) => Promise<R>,
+    inputs: readonly string[] = [],
   ): Promise<R> {
-    await using vault = await openVault(
-      flags.vault,
-      surroundings(flags["lock-timeout"], (message) => this.warn(message)),
-    );
+    const around = surroundings(flags["lock-timeout"], (message) => this.warn(message));
+    await using vault = await openVault(flags.vault, { ...around, inputs });
     if (vault.identity.rehearsal === 1) this.note("REHEARSAL vault: its shares and keys are worth nothing");
     await this.#sweep(vault);
     return await run(vault);

@@ -10,6 +10,16 @@ export interface QuorumKey {
   quorum: string;
   generation: number;
   key: Secret;
+  /** Seed of the age identity that opens the backups of this generation. */
+  backup?: Secret;
+}
+
+/** What of the host an act may touch. */
+export interface ActPlace {
+  /** The vault's folder, which has room for scratch files. */
+  folder: string;
+  /** Paths of files that were named for the act. */
+  inputs: readonly string[];
 }
 
 /** What custodians at the host give to new shares. */
@@ -33,6 +43,8 @@ export class Unlocked implements Disposable {
   readonly vault: string;
   readonly entrusted: Entrusted;
   readonly reader: Reader;
+  /** Set by whoever executes a plan. */
+  place: ActPlace | undefined;
   /** Told of how far a long act has come. */
   readonly progress: ((done: number, total: number) => void) | undefined;
   readonly #quorumKeys: readonly QuorumKey[];
@@ -86,6 +98,32 @@ export class Unlocked implements Disposable {
     };
   }
 
+  /** Whether the quorum approved, so that its keyrings open. */
+  opens(quorum: string): boolean {
+    return this.#quorumKeys.some((candidate) => candidate.quorum === quorum);
+  }
+
+  /** Unwrap every KEK of a keyring. @returns how many there are. @throws IntegrityError one does not open */
+  async openKeks({ id, quorum }: { id: string; quorum: string }): Promise<number> {
+    const { generation } = this.#quorumKey(quorum);
+    const keks = await Array.fromAsync(this.reader.rows("keks", { where: { keyring: id, generation } }));
+    for (const { version } of keks) await this.#kek(quorum, id, version);
+    return keks.length;
+  }
+
+  /** The same quorums over other tables: those of a backup. @returns the caller's to dispose of, with copies of the keys */
+  over(reader: Reader): Unlocked {
+    const keys = this.#quorumKeys.map(({ quorum, generation, key }) => ({ quorum, generation, key: key.slice(0) }));
+    return new Unlocked(this.identity, reader, keys, this.entrusted);
+  }
+
+  /** Seed of a quorum's backup identity; stays owned here. */
+  backupSeed(quorum: string): Secret {
+    const { backup } = this.#quorumKey(quorum);
+    if (backup === undefined) throw new TypeError("a quorum key without backup identity");
+    return backup;
+  }
+
   /** A new KEK for a keyring that may not exist yet, wrapped under its quorum's key. */
   async newKek(quorum: string, keyring: string, version: number): Promise<Blob> {
     const { generation, key } = this.#quorumKey(quorum);
@@ -116,7 +154,10 @@ export class Unlocked implements Disposable {
 
   [Symbol.dispose](): void {
     for (const kek of this.#keks.values()) kek[Symbol.dispose]();
-    for (const { key } of this.#quorumKeys) key[Symbol.dispose]();
+    for (const { key, backup } of this.#quorumKeys) {
+      key[Symbol.dispose]();
+      backup?.[Symbol.dispose]();
+    }
   }
 
   async #keyring(id: string): Promise<{ quorum: string; kekVersion: number }> {

@@ -7,7 +7,7 @@ import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
-import { type Anchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
+import { type Anchor, adoptAnchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
 import { assertPrivateDirectory, assertPrivateFile, assertPrivatePlace } from "../host/directory.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
 import { firstIssue } from "../json.ts";
@@ -29,6 +29,8 @@ export interface Surroundings {
   acting?: VerifyOptions["progress"];
   /** Told of what a host should not be like, though it is no reason to refuse. */
   warn?: (message: string) => void;
+  /** Paths of files that an act may read. */
+  inputs?: readonly string[];
 }
 
 /** What a transaction over a verified chain works with. */
@@ -74,7 +76,9 @@ export async function openVault(directory: string, surroundings: Surroundings): 
   }
   const storage = openSqlite(databasePath(path), surroundings);
   try {
-    return new Vault(path, storage, await readIdentity(storage), surroundings);
+    const identity = await readIdentity(storage);
+    adoptAnchor(surroundings.state, identity);
+    return new Vault(path, storage, identity, surroundings);
   } catch (error) {
     await storage[Symbol.asyncDispose]();
     throw error;
@@ -126,6 +130,11 @@ export class Vault implements AsyncDisposable {
     return this.#surroundings.warn;
   }
 
+  /** See `Surroundings.inputs`. */
+  get inputs(): readonly string[] {
+    return this.#surroundings.inputs ?? [];
+  }
+
   /** See `Surroundings.acting`. */
   get acting(): VerifyOptions["progress"] {
     return this.#surroundings.acting;
@@ -167,6 +176,34 @@ export class Vault implements AsyncDisposable {
   async verify(full = false): Promise<AuditChain> {
     const anchor = this.anchor();
     return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
+  }
+
+  /** See `Surroundings.lockTimeoutMs`. */
+  get lockTimeoutMs(): number {
+    return this.#surroundings.lockTimeoutMs;
+  }
+
+  /**
+   * Copy the database as it is at one moment, and verify the copy as `verify` does the vault.
+   *
+   * @param path an empty file of mode 0600, made by the caller
+   * @returns the copy, open; the caller's to dispose of
+   * @throws IntegrityError what is wrong, and where; BUSY, HOST_IO
+   */
+  async copyTo(path: string): Promise<Storage> {
+    const anchor = this.anchor(); // before the copy, which then can't be behind it
+    await this.#storage.copyTo(path);
+    const { types, progress } = this.#surroundings;
+    const copy = openSqlite(path, this.#surroundings);
+    try {
+      await copy.checkStructure();
+      const known = { anchor: anchor?.head, verified: anchor?.verified ?? undefined };
+      await copy.snapshot((reader) => verifyChain(reader, { types, progress, ...known }));
+      return copy;
+    } catch (error) {
+      await copy[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /**

@@ -79,7 +79,7 @@ test.for([
     sql: "UPDATE sqlite_schema SET name = 'KEYS' WHERE name = 'keys'",
     named: "table KEYS",
   },
-  { hostile: "a table less", sql: "DROP TABLE plans", named: "index keysInKeyring" },
+  { hostile: "a table less", sql: "DROP TABLE plans", named: "table backups" },
   { hostile: "an index less", sql: "DROP INDEX keysToRotate", named: "index tagged" },
   { hostile: "the last index less", sql: "DROP INDEX wrappedUnder", named: "index wrappedUnder" },
   {

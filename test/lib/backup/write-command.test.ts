@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { writeToCommand } from "../../../src/lib/backup/write-command.ts";
+import { refusalOf } from "../../support/refusal.ts";
+import { workspace } from "../../support/workspace.ts";
+
+test("a command gets all of it, with the file's name in its words", async () => {
+  await using place = await workspace();
+  const head = Buffer.from("head\n\n");
+  const body = Buffer.alloc(3_000_000, "body");
+  const source = { name: "a.backup", head, payload: await place.write("payload", body), size: 3_000_006 };
+  const sha256 = await writeToCommand(`cat > ${place.path}/{name}`, source);
+  const written = readFileSync(place.file("a.backup"));
+  expect(Buffer.compare(written, Buffer.concat([head, body]))).toBe(0);
+  expect(sha256).toBe(createHash("sha256").update(written).digest("hex"));
+});
+
+test("one that stops reading has failed, whatever it says", async () => {
+  await using place = await workspace();
+  const payload = await place.write("payload", Buffer.alloc(3_000_000));
+  const source = { name: "a.backup", head: Buffer.from("head\n\n"), payload, size: 3_000_006 };
+  expect(await refusalOf(writeToCommand("head -c 100 >/dev/null", source))).toEqual({
+    code: "HOST_IO",
+    message: "exec: the command ended before it took the whole backup",
+  });
+});
