@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { create, createKeyring, together } from "../test/support/key-acts.ts";
 import { foundVault } from "../test/support/vault.ts";
 import { act } from "./act.ts";
+import { backup } from "./backup.ts";
 import { largeVault, vaultOfSinglePlans } from "./large-vault.ts";
 import { elapsed, lineOf, type Ratio } from "./ratio.ts";
 import { rewrap } from "./rewrap.ts";
@@ -63,6 +64,15 @@ const { ratio, memory } = await rewrap(large, quick ? 3 : 2);
 report(ratio);
 const megabytes = [memory.early, memory.late].map((bytes) => (bytes / 1e6).toFixed(0));
 console.log(`         its memory: ${megabytes[0]} MB after a tenth of the rows, ${megabytes[1]} MB after nine tenths`);
+
+const backups = await backup(large, KEYS, quick ? 3 : 2);
+if (backups === undefined) {
+  console.log("         backups: not measured, since sqlite3 or age is not installed");
+} else {
+  report(backups.create, backups.restore);
+  const peaks = [backups.memory.create, backups.memory.restore].map((bytes) => (bytes / 1e6).toFixed(0));
+  console.log(`         largest memory: ${peaks[0]} MB of create, ${peaks[1]} MB of restore`);
+}
 
 function title(text: string): void {
   console.log(`\n${text}`);

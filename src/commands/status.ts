@@ -36,6 +36,7 @@ export default class Status extends VaultCommand {
           ...(status.keyringsToRotate.length === 0
             ? []
             : [["KEK to rotate", rotateLine(status.keyringsToRotate)] as const]),
+          ...(status.leftOverShares.length === 0 ? [] : [["Left over", leftOverLine(status.leftOverShares)] as const]),
           ["Open plans", String(status.openPlans)],
           ["Last backup", backupLine(status)],
           ["Restore proved", status.restoreProved ?? "never: conclave backup verify --deep FILE"],
@@ -58,6 +59,10 @@ export default class Status extends VaultCommand {
 
 function backupLine({ lastBackup }: BackupStatus): string {
   return lastBackup === null ? "never: conclave backup create --to DIR" : `${lastBackup.created}: ${lastBackup.name}`;
+}
+
+function leftOverLine(files: readonly string[]): string {
+  return `shares of generations that are over: ${files.join(", ")}; they open older backups, or nothing`;
 }
 
 function rotateLine(keyrings: readonly string[]): string {

@@ -22,16 +22,19 @@ test.for(MAIN_ROWS)("H10: $name with standard output closed does nothing at all"
   expect(await prepared.stage()).toBe("before");
 });
 
-test.for(MAIN_ROWS)("H10: $name onto a full disk is never called done", async (command) => {
-  await using prepared = await PreparedPlace.of(command);
-  for (const json of [[], ["--json"]]) {
-    await prepared.restore();
-    const seen = await inShell(prepared, '"$@" >/dev/full', ...json);
-    expect(seen.stderr).toContain("error: standard output cannot be written: ENOSPC");
-    expect(seen.status).toBe(15);
-    await prepared.goOn(await prepared.stage());
-  }
-});
+test.for(MAIN_ROWS.filter(({ announces }) => announces))(
+  "H10: $name onto a full disk is never called done",
+  async (command) => {
+    await using prepared = await PreparedPlace.of(command);
+    for (const json of [[], ["--json"]]) {
+      await prepared.restore();
+      const seen = await inShell(prepared, '"$@" >/dev/full', ...json);
+      expect(seen.stderr).toContain("error: standard output cannot be written: ENOSPC");
+      expect(seen.status).toBe(15);
+      await prepared.goOn(await prepared.stage());
+    }
+  },
+);
 
 test.for(MAIN_ROWS)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
   await using prepared = await PreparedPlace.of(command);

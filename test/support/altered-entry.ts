@@ -4,7 +4,7 @@ import { refusalOf } from "./refusal.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** An object of JSON, to be changed. */
-// biome-ignore lint/suspicious/noExplicitAny: what a forger changes has any form
+// oxlint-disable-next-line typescript/no-explicit-any -- what a forger changes has any form
 export type Loose = any;
 
 /**

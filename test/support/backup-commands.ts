@@ -29,6 +29,7 @@ export const BACKUP_COMMANDS: readonly MutatingCommand[] = [
   },
   {
     name: "backup prune",
+    variantOf: "backup create",
     provedOnly: true,
     prepare: async (place) => {
       await found(place);

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { concat, fromHex, hex, utf8 } from "../../src/lib/bytes.ts";
 import { encodeRecord } from "../../src/lib/share/record.ts";
-import { combineShares } from "../../src/lib/share/shamir.ts";
-import { backupSeed, quorumKey, unwrapKek } from "../../src/lib/vault/hierarchy.ts";
+import { backupSeed, unwrapKek } from "../../src/lib/vault/hierarchy.ts";
 import { openMaterials } from "./materials.ts";
+import { openGenerations } from "./opened-generations.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** A secret that must be nowhere but where it belongs. */
@@ -17,28 +17,30 @@ export interface Canary {
 export async function canariesOf(made: MadeVault): Promise<Canary[]> {
   const canaries: Canary[] = [];
   const plant = (what: string, bytes: Uint8Array) => canaries.push({ what, bytes: Uint8Array.from(bytes) });
-  const shares = [];
-  for (const name of made.custodians) {
-    plant(`${name}'s passphrase`, utf8(made.passphrase(name)));
-    const { record, custodianSeed } = await made.document(name);
-    plant(`${name}'s record`, encodeRecord(record).reveal());
-    plant(`${name}'s share`, record.share.bytes.reveal());
-    if (custodianSeed !== undefined) plant(`${name}'s custodian key`, custodianSeed.reveal());
-    shares.push(record.share);
-  }
+  for (const name of made.custodians) plant(`${name}'s passphrase`, utf8(made.passphrase(name)));
   await using vault = await made.open();
-  const { reader, identity } = vault;
-  const generation = await reader.find("generations", {});
-  if (generation === undefined) throw new Error("no quorum");
-  const place = { vault: identity.id, quorum: generation.quorum, generation: generation.generation };
-  const secret = await combineShares(shares, JSON.parse(generation.manifest).threshold);
-  plant("the quorum secret", secret.reveal());
-  plant("the backup identity", backupSeed(secret, place).reveal());
-  const key = quorumKey(secret, generation.manifestHash, place);
-  plant("the quorum key", key.reveal());
-  for await (const { keyring, version, blob } of reader.rows("keks")) {
-    const wrapped = (await reader.find("blobs", { hash: blob }))?.bytes ?? new Uint8Array();
-    plant(`KEK ${version} of ${keyring}`, unwrapKek(key, wrapped, { ...place, keyring, version }).reveal());
+  const { reader } = vault;
+  using owned = new DisposableStack();
+  for (const { row, place, documents, secret, key } of await openGenerations(made, reader, owned)) {
+    const of = row.generation === 1 ? "" : `, generation ${row.generation}`;
+    for (const { custodian, document } of documents) {
+      const { record, custodianSeed } = document;
+      using text = encodeRecord(record);
+      plant(`${custodian}'s record${of}`, text.reveal());
+      plant(`${custodian}'s share${of}`, record.share.bytes.reveal());
+      if (custodianSeed !== undefined) plant(`${custodian}'s custodian key${of}`, custodianSeed.reveal());
+    }
+    plant(`the quorum secret${of}`, secret.reveal());
+    using backup = backupSeed(secret, place);
+    plant(`the backup identity${of}`, backup.reveal());
+    plant(`the quorum key${of}`, key.reveal());
+    for await (const { id: keyring } of reader.rows("keyrings", { where: { quorum: row.quorum } })) {
+      for await (const { version, blob } of reader.rows("keks", { where: { keyring, generation: row.generation } })) {
+        const wrapped = (await reader.find("blobs", { hash: blob }))?.bytes ?? new Uint8Array();
+        using kek = unwrapKek(key, wrapped, { ...place, keyring, version });
+        plant(`KEK ${version} of ${keyring}${of}`, kek.reveal());
+      }
+    }
   }
   const materials = await openMaterials(made);
   for await (const { key, version } of reader.rows("keyVersions")) {

@@ -1,9 +1,9 @@
 import { hex } from "../../src/lib/bytes.ts";
 import type { Secret } from "../../src/lib/secret.ts";
-import { combineShares } from "../../src/lib/share/shamir.ts";
 import { openSqlite } from "../../src/lib/storage/sqlite.ts";
 import type { Reader } from "../../src/lib/storage/storage.ts";
-import { quorumKey, unwrapKek, unwrapMaterial } from "../../src/lib/vault/hierarchy.ts";
+import { unwrapKek, unwrapMaterial } from "../../src/lib/vault/hierarchy.ts";
+import { openGenerations } from "./opened-generations.ts";
 import type { MadeVault } from "./vault.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function openMaterials(made: MadeVault): Promise<Map<string, string
   await using storage = openSqlite(made.database, { lockTimeoutMs: 1000 });
   using owned = new DisposableStack();
   const keks = await openKeks(made, storage, owned);
-  const { vault } = await placeOf(storage);
+  const vault = (await storage.find("vault", {}))?.id ?? "";
   const materials = new Map<string, string>();
   for await (const { id, keyring, algorithm } of storage.rows("keys")) {
     for await (const { version, kekVersion, blob } of storage.rows("keyVersions", { where: { key: id } })) {
@@ -37,26 +37,15 @@ export async function blobOf(reader: Reader, hash: string): Promise<Uint8Array> 
 }
 
 async function openKeks(made: MadeVault, reader: Reader, owned: DisposableStack): Promise<Map<string, Secret>> {
-  const { vault, quorum, generation, manifestHash, threshold } = await placeOf(reader);
-  const documents = await Promise.all(made.custodians.map((name) => made.document(name)));
-  for (const document of documents) owned.use(document);
-  using secret = await combineShares(
-    documents.map(({ record }) => record.share),
-    threshold,
-  );
-  using key = quorumKey(secret, manifestHash, { vault, quorum, generation });
   const keks = new Map<string, Secret>();
-  for await (const { keyring, version, blob } of reader.rows("keks")) {
-    const place = { vault, quorum, generation, keyring, version };
-    keks.set(`${keyring}/${version}`, owned.use(unwrapKek(key, await blobOf(reader, blob), place)));
+  for (const { row, place, key } of await openGenerations(made, reader, owned)) {
+    if (row.state !== "active") continue;
+    for await (const { id: keyring } of reader.rows("keyrings", { where: { quorum: row.quorum } })) {
+      for await (const { version, blob } of reader.rows("keks", { where: { keyring, generation: row.generation } })) {
+        const kek = unwrapKek(key, await blobOf(reader, blob), { ...place, keyring, version });
+        keks.set(`${keyring}/${version}`, owned.use(kek));
+      }
+    }
   }
   return keks;
-}
-
-async function placeOf(reader: Reader) {
-  const [vault, row] = [await reader.find("vault", {}), await reader.find("generations", { state: "active" })];
-  if (vault === undefined || row === undefined) throw new TypeError("no vault in force");
-  const { quorum, generation, manifestHash, manifest } = row;
-  const { threshold } = JSON.parse(manifest) as { threshold: number };
-  return { vault: vault.id, quorum, generation, manifestHash, threshold };
 }

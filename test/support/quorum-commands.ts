@@ -175,6 +175,7 @@ class QuorumTables {
     const live = this.of(quorum).filter((row) => row.state === "active" || row.state === "pending");
     const wanted = live.map((row) => row.generation);
     const wrapped = this.keks.map((row) => row.generation);
-    expectSame("wraps", wrapped.toSorted(), wanted.toSorted());
+    const ascending = (a: number, b: number) => a - b;
+    expectSame("wraps", wrapped.toSorted(ascending), wanted.toSorted(ascending));
   }
 }

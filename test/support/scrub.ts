@@ -9,7 +9,7 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["SIGNATURE", /\b[0-9a-f]{128}\b/g],
   ["DIGEST", /\b[0-9a-f]{64}\b/g],
   ["PLAN-ID", /\b[0-9a-f]{32}\b/g],
-  ["PREFIX", /\b[0-9a-f]{16}(?=…)/g],
+  ["PREFIX", /(?<=own key |share before, |sha-256 )[0-9a-f]{16}(?=…)/g],
   ["RECORD", /\bcv[sr]1[02-9ac-hj-np-z]{20,}/gi],
   ["RECIPIENT", /\bage1[a-z0-9]{20,}/g],
   ["AGE-FILE", /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g],
@@ -17,7 +17,7 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["PUBLIC-KEY", /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g],
   [
     "WORDS",
-    /(?<=(?:In words|Words) {2,}|know this host yet: |"words": "|--fingerprint '[\w.-]+=)(?:[a-z]{3,8} ){11}[a-z]{3,8}/g,
+    /(?<=(?:In words|Words) {2,}|know this host yet: |"words": "|--fingerprint (?:'[\w.-]+=)?)(?:[a-z]{3,8} ){11}[a-z]{3,8}/g,
   ],
   ["CHECK-VALUE", /\b[0-9a-f]{10}\b/g],
   ["ROOT", /(?<=^|\\n)[A-Za-z0-9+/]{43}=(?=\\n|$)/gm],

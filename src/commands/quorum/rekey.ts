@@ -33,7 +33,8 @@ export default class QuorumRekey extends QuorumCommand {
       const inForce = await quorumInForce(vault.reader, id);
       const { threshold, custodians } = await rekeyRequests(flags, vault.identity.rehearsal === 1, inForce);
       checkSeatRequest(vault.path, threshold, custodians);
-      for (const warning of seatWarnings({ threshold, custodians }, "quorum")) this.warn(warning);
+      const known = inForce.seats.map(({ custodianKey }) => custodianKey);
+      for (const warning of seatWarnings({ threshold, custodians }, "quorum", known)) this.warn(warning);
       const before = {
         generation: inForce.generation,
         threshold: inForce.manifest.threshold,

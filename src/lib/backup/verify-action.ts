@@ -77,7 +77,7 @@ export function planBackupVerify({ head, sha256, manifest }: HashedBackup, name:
 async function checkBackupVerify({ file, manifest }: BackupVerifyParameters, state: Reader): Promise<void> {
   const row = await state.find("backups", { sha256: file.sha256 });
   if (row === undefined) {
-    throw new ConclaveError("REFUSED", `the chain does not tell of the backup ${file.sha256.slice(0, 16)}…`, {
+    throw new ConclaveError("REFUSED", `the chain does not tell of the backup ${file.name}`, {
       suggestions: ["Make a new one, and prove that: conclave backup create --to DIR"],
     });
   }

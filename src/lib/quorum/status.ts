@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { openCheckpoint } from "../audit/checkpoint.ts";
 import { DAY, timestamp } from "../clock.ts";
 import { IntegrityError } from "../errors.ts";
 import type { GenerationState } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
 import { listOpenPlans } from "./open-plans.ts";
-import { currentGenerations } from "./state.ts";
+import { currentGenerations, everyGeneration } from "./state.ts";
 
 /** How long a proof says that a share is still there. */
 const PROOF_AGE = 90 * DAY;
@@ -33,6 +34,8 @@ export interface VaultStatus {
   /** Whether this machine remembers the vault, so that an older copy of it would be refused. */
   anchored: boolean;
   quorums: QuorumStatus[];
+  /** Share files that lie on this host where they were written, of generations that are over. */
+  leftOverShares: string[];
   /** Plans that wait for approvals. */
   openPlans: number;
   /** Head of the audit chain, as its signed checkpoint says. */
@@ -56,9 +59,20 @@ export async function vaultStatus(vault: Vault): Promise<VaultStatus> {
     rehearsal: identity.rehearsal === 1,
     anchored: vault.anchor() !== undefined,
     quorums: await quorumStatus(vault),
+    leftOverShares: await leftOverShares(vault),
     openPlans: (await listOpenPlans(vault)).length,
     head: { size: head.size, root: head.root },
   };
+}
+
+async function leftOverShares({ reader }: Vault): Promise<string[]> {
+  const [over, current] = [new Set<string>(), new Set<string>()];
+  for (const { id: quorum, generation, state } of await everyGeneration(reader)) {
+    const files = state === "active" || state === "pending" ? current : over;
+    for await (const { file } of reader.rows("seats", { where: { quorum, generation } }))
+      if (file !== null) files.add(file);
+  }
+  return [...over].filter((file) => !current.has(file) && existsSync(file)).sort();
 }
 
 async function quorumStatus({ reader, clock }: Vault): Promise<QuorumStatus[]> {

@@ -78,12 +78,19 @@ export async function seatRequests(
   return { threshold, custodians };
 }
 
-/** What is no reason to refuse a share set, but to think twice. @param guarded what is lost with it */
+/**
+ * What is no reason to refuse a share set, but to think twice.
+ * @param guarded what is lost with it
+ * @param known custodian keys of the generation before, whose enrolments were compared then, or not
+ */
 export function seatWarnings(
   { threshold, custodians }: { threshold: number; custodians: readonly SeatRequest[] },
   guarded: "vault" | "quorum",
+  known: readonly string[] = [],
 ): string[] {
-  const unchecked = custodians.filter(({ enrolment }) => enrolment?.checked === false);
+  const unchecked = custodians.filter(
+    ({ enrolment }) => enrolment?.checked === false && !known.includes(enrolment.custodianKey),
+  );
   return [
     ...unchecked.map(
       ({ name }) =>

@@ -36,6 +36,7 @@ test("a new vault", async () => {
         margin: 1,
       },
     ],
+    leftOverShares: [],
     openPlans: 0,
     head: { size: 7, root: expect.stringMatching(/^[0-9a-f]{64}$/) },
   });
