@@ -57,6 +57,11 @@ export function exampleEntries(): string[] {
   return readPage("docs/formats/example-entries.jsonl").text.trimEnd().split("\n");
 }
 
+/** Those that follow in another continuation, of keys in use. */
+export function useEntries(): string[] {
+  return readPage("docs/formats/example-use-entries.jsonl").text.trimEnd().split("\n");
+}
+
 /** Those that follow in the chain, of backups. */
 export function laterEntries(): string[] {
   return readPage("docs/formats/example-backup-entries.jsonl").text.trimEnd().split("\n");

@@ -14,6 +14,7 @@ const keys = page.section("Keys");
 const backing = page.section("Back up");
 const restoring = page.section("Restore on a new host");
 const doctor = page.section("Before a ceremony: doctor");
+const use = page.section("Use a key");
 const people = page.section("Custodians come and go");
 const paper = page.section("On paper");
 const desk = page.section("At your own desk");
@@ -69,7 +70,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const sections = [chapter, doctor, keys, people, paper, backing, restoring]; // their labs stay
+  const sections = [chapter, doctor, keys, use, people, paper, backing, restoring]; // their labs stay
   const text = sections.map((section) => section.text).join("\n");
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
@@ -121,7 +122,7 @@ describe("the chapters about a real vault and its host", () => {
   afterAll(() => place[Symbol.asyncDispose]());
 
   test.for(
-    [chapter, keys, people, paper]
+    [chapter, keys, use, people, paper]
       .flatMap((part) => part.fenced("text"))
       .map((shown) => ({ shown, start: shown.split("\n")[0] })),
   )("shows what its commands show: $start", ({ shown }) => {
@@ -280,6 +281,21 @@ function argumentsOf(command: string, lab: string): string[] {
     case "custodian release":
     case "custodian handover":
       return argumentsOfPeople(command, `${lab}/../people`);
+    case "key sign":
+    case "key mac":
+      return [
+        command === "key sign" ? "release" : "webhooks",
+        "--in",
+        `${lab}/release.txt`,
+        "--yes",
+        ...vault,
+        ...shares,
+        ...passphrases,
+      ];
+    case "key verify": {
+      const signature = ["--signature", `${lab}/release.sig`, "--encoding", "raw"];
+      return ["release", "--in", `${lab}/release.txt`, ...signature, ...vault];
+    }
     case "key show":
     case "key history":
       return ["signing", ...vault];

@@ -11,10 +11,12 @@ import { open, sealWithNonce } from "../../src/lib/crypto/aead.ts";
 import { hybridIdentity, recipientOf } from "../../src/lib/crypto/age-recipient.ts";
 import { aesCmac } from "../../src/lib/crypto/cmac.ts";
 import { sha256 } from "../../src/lib/crypto/digest.ts";
-import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
+import { publicKeyOf, signingKey } from "../../src/lib/crypto/signature.ts";
 import { digestWords } from "../../src/lib/crypto/words.ts";
 import { proofSchema, verifyProof } from "../../src/lib/custodian/proof.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
+import { macOf } from "../../src/lib/key/mac.ts";
+import { signMessage } from "../../src/lib/key/signature-scheme.ts";
 import { approvalSchema, verifyApproval } from "../../src/lib/quorum/approval.ts";
 import { openSealedShare, parseApprovalFile } from "../../src/lib/quorum/approval-file.ts";
 import { parseProofFile } from "../../src/lib/quorum/confirm.ts";
@@ -30,7 +32,7 @@ import { backupSeed, quorumCommitment, quorumKey, unwrapKek, unwrapMaterial } fr
 import { scratchTables } from "../support/scratch-tables.ts";
 import { plainShare } from "../support/sharing.ts";
 import { laterBlobs } from "./example-blobs.ts";
-import { EXAMPLE, exampleEntries } from "./example-vault.ts";
+import { EXAMPLE, exampleEntries, useEntries } from "./example-vault.ts";
 import { format } from "./page.ts";
 
 const { vault, epoch, quorum, keyring, key, quorumSecret, custodians } = EXAMPLE;
@@ -271,4 +273,21 @@ describe("checkpoint.md", () => {
     expect(verified.size).toBe(36);
     expect(await summarizeActs(storage)).toEqual({ acts: 9, actsByKeysNeverExposed: 8, recoveries: [] });
   });
+});
+
+test("example-use-entries.jsonl: goes on with the chain; signature and tag are those of the keys that are told", async () => {
+  const chain = new AuditChain(ENTRY_TYPES);
+  await using storage = await scratchTables();
+  await storage.transaction(async (writer) => {
+    for (const [i, text] of [...texts, ...useEntries()].entries()) await chain.project(i + 1, text, writer, true);
+  });
+  chain.assertComplete();
+  const [signed, authenticated] = useEntries()
+    .slice(-2)
+    .map((text) => JSON.parse(text).data);
+  const release = signingKey(new Secret(sha256(utf8("release 1"))));
+  const signature = signMessage("ed25519", "der", release, utf8("release 1.0\n"));
+  expect(signed.signature).toBe(hex(sha256(signature)));
+  const tag = macOf("hmac-sha256", sha256(utf8("webhooks 1")), utf8('{"event": 1}\n'));
+  expect(authenticated.mac).toBe(hex(sha256(tag)));
 });

@@ -57,6 +57,34 @@ const SAMPLES: Record<string, Sample> = {
     parameters: { time: "2026-11-24T12:00:00.000Z" },
     others: { time: "2026-11-24T12:00:00.001Z" },
   },
+  "key.sign": {
+    parameters: {
+      key: KEY,
+      version: 2,
+      scheme: "ecdsa-sha256",
+      format: "der",
+      message: { name: "release.txt", sha256: "a".repeat(64), size: 12 },
+    },
+    others: {
+      ...OTHER_KEY,
+      version: 3,
+      scheme: "ecdsa-sha384",
+      format: "p1363",
+      "message.name": "other.txt",
+      "message.sha256": "b".repeat(64),
+      "message.size": 13,
+    },
+  },
+  "key.mac": {
+    parameters: { key: KEY, version: 2, message: { name: "body.json", sha256: "a".repeat(64), size: 12 } },
+    others: {
+      ...OTHER_KEY,
+      version: 3,
+      "message.name": "other.txt",
+      "message.sha256": "b".repeat(64),
+      "message.size": 13,
+    },
+  },
   "key.create": {
     parameters: {
       keyring: { id: id(2), name: "default" },
