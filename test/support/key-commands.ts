@@ -47,7 +47,6 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
       [...states("payments"), ...states("rotated")].every((state) => state === "destroyed") &&
       versions.filter(({ blob }) => blob !== null).length === 1,
     again: 13,
-    tested: true,
   }),
   act({
     words: ["key", "rotate", "payments", "rotated"],

@@ -44,6 +44,7 @@ export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "custodian confirm",
     variantOf: "key create",
+    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       await succeed(place, 0, ["custodian", "request", ...VAULT, "--out", "request"]);
