@@ -37,7 +37,7 @@ const ME: readonly (readonly [name: string, text: string | RegExp])[] = [
 
 /**
  * `text` as every run shows it: what changes is named and numbered in order of appearance, the same thing by the same
- * name. Times are not numbered: which of them are equal depends on the machine.
+ * name. Times and sizes are not numbered: which of them are equal depends on the run.
  *
  * @param folder the temporary folder of the test
  */
@@ -47,7 +47,7 @@ export function scrub(text: string, folder: string): string {
   for (const [name, pattern] of CHANGING) {
     const known = new Map<string, string>();
     scrubbed = scrubbed.replace(pattern, (found) => {
-      if (name === "TIME" || name === "RUNTIME") return name;
+      if (name === "TIME" || name === "SIZE" || name === "RUNTIME") return name;
       if (!known.has(found)) known.set(found, `${name} ${known.size + 1}`);
       return known.get(found) ?? name;
     });
