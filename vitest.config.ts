@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: "test/support/global-setup.ts",
     setupFiles: "test/support/golden.ts",
     testTimeout: 20_000,
+    maxWorkers: "100%", // on two cores, one of them would do nothing
     coverage: { provider: "v8", include: ["src/lib/**"], reporter: ["text-summary", "json"] },
   },
 });

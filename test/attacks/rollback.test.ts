@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadAnchor } from "../../src/lib/host/anchor.ts";
 import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
+import { restoredElsewhere } from "../support/backups.ts";
 import { DamagedVault } from "../support/damage.ts";
 import { create, together } from "../support/key-acts.ts";
 import { contentsOf, editDatabase, replaceTable } from "../support/raw-database.ts";
@@ -214,7 +215,8 @@ describe("another vault", () => {
     await other.perform(
       together(create("payments", { tag: ["owner=cards"] }), create("signing", { algorithm: "ed25519" })),
     );
-    replaceTable(copy.database, other.database, table);
+    await using restored = await restoredElsewhere(other);
+    replaceTable(copy.database, restored.database, table);
     const refusal = { code: "INTEGRITY" };
     await expect(copy.verify()).rejects.toMatchObject(refusal);
     await rm(copy.state, { recursive: true });

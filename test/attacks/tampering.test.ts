@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isConclaveError } from "../../src/lib/errors.ts";
 import { openWithPassphrase } from "../../src/lib/share/sealed-file.ts";
 import { PRIMARY_KEYS, PROJECTIONS, type TableName } from "../../src/lib/storage/tables.ts";
+import { restoredElsewhere } from "../support/backups.ts";
 import { type AnyRow, otherValues, rowOf, set } from "../support/cells.ts";
 import { DamagedVault } from "../support/damage.ts";
 import { create, move, rotate, rotateKeyring, together, update } from "../support/key-acts.ts";
@@ -29,6 +30,10 @@ beforeAll(async () => {
   await refusedToCreate("payments", "alice", "carol");
   await made.createKey("backups", ["alice", "bob", "carol"]);
   await liveOn();
+  const restored = await restoredElsewhere(made);
+  await made[Symbol.asyncDispose]();
+  made = restored;
+  for (const name of ["one", "two"]) await made.createKey(name, ["alice", "bob"]); // the last entries are no restore
   made.surroundings.state = made.place.file("elsewhere"); // a machine without memory of the vault, which would refuse more
   vault = new DamagedVault(made);
   tables = contentsOf(made.database) as Record<TableName, AnyRow[]>;

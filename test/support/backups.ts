@@ -71,6 +71,13 @@ export async function restore(host: MadeVault, path: string, options: RestoreOpt
   return executeRestore(prepare(host, path, options), host.surroundings, people);
 }
 
+/** The vault as it is on another host, restored from a backup. @returns the caller's to dispose of, as `made` stays */
+export async function restoredElsewhere(made: MadeVault): Promise<MadeVault> {
+  const host = await emptyHost(made);
+  await restore(host, await backUpFile(made));
+  return host;
+}
+
 /** A restore plan for custodians elsewhere, as `restore --plan-out` writes it. @returns its bytes */
 export async function sendRestore(host: MadeVault, path: string, lifetime = 3_600_000): Promise<Uint8Array> {
   const session = await newSession({ kept: "plain" }, true);
