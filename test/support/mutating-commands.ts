@@ -64,6 +64,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "init over an unfinished genesis",
     variantOf: "init",
+    provedOnly: true,
     prepare: leaveUnfinished,
     args: INIT,
     status: 0,

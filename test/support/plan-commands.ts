@@ -17,6 +17,7 @@ export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "plan execute",
     variantOf: "key create",
+    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       const plan = [
