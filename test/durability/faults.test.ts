@@ -4,7 +4,7 @@ import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
 import { haveStrace } from "../support/strace.ts";
 
 /** A sample, with a call of each kind; all of them fail in test/proof/faults.test.ts. */
-const SAMPLE = { step: 150, ofVariants: 4 };
+const SAMPLE = { step: 500, ofVariants: 4 };
 
 test.skipIf(!haveStrace).for(MUTATING_COMMANDS.filter(({ provedOnly }) => provedOnly !== true))(
   "H8: $name, while the disk fails or is full, is undone or done and says so (needs strace)",
