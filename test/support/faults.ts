@@ -57,6 +57,8 @@ async function failAt(prepared: PreparedPlace, call: Call, fault: Fault, tally: 
   const sticky = fault.sticky && !NOT_ONLY_DISK.test(call.name);
   const { seen, calls, hit } = await disturbAt(prepared, call, { what: `error=${fault.error}`, onwards: sticky }, true);
   if (hit) tally.faults++;
+  // What failed elsewhere may be a module that Node.js was about to load: then nothing is left to say so in one line.
+  if (!hit) return prepared.goOn(await prepared.stage());
 
   if (/^\s+at |node:internal|internal error/m.test(seen.stderr)) throw new Error(`a crash:\n${String(seen)}`);
   const lines = seen.stderr.split("\n").filter((line) => line.startsWith("error:"));
