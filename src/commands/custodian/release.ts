@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { signingKey } from "../../lib/crypto/signature.ts";
-import { digestWords } from "../../lib/crypto/words.ts";
+import { areWordsOf, digestWords } from "../../lib/crypto/words.ts";
 import { releaseSeat } from "../../lib/custodian/release.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
@@ -51,7 +51,7 @@ export default class CustodianRelease extends ConclaveCommand {
         suggestions: ["Give the words as the new laptop shows them: --fingerprint 'WORDS'"],
       });
     }
-    if (fingerprint !== undefined && fingerprint.trim().toLowerCase().split(/\s+/).join(" ") !== words) {
+    if (fingerprint !== undefined && !areWordsOf(fingerprint, digest)) {
       throw new ConclaveError("INPUT_MALFORMED", `${args.enrolment}: its words are not those that were given`, {
         suggestions: ["Compare them with the new laptop's screen: the file may have been swapped on the way"],
       });

@@ -14,3 +14,8 @@ export function digestWords(digest: string): string {
   if (digest.length !== 64) throw new SyntaxError("a digest has 64 hexadecimal digits");
   return entropyToMnemonic(fromHex(digest).subarray(0, ENTROPY_DIGITS / 2), wordlist);
 }
+
+/** Whether somebody's words are those of a digest, in whatever case and spacing they were typed. */
+export function areWordsOf(text: string, digest: string): boolean {
+  return text.trim().toLowerCase().split(/\s+/).join(" ") === digestWords(digest);
+}

@@ -7,7 +7,7 @@ import { type KeyMacParameters, keyMac } from "./mac.ts";
 import type { MessageReference } from "./message.ts";
 import type { KeyReference } from "./reference.ts";
 import { type KeySignParameters, keySign } from "./sign.ts";
-import { hasFormats, type Scheme, type SignatureFormat, schemesOf } from "./signature-scheme.ts";
+import { type Scheme, type SignatureFormat, schemesOf } from "./signature-scheme.ts";
 
 /** What somebody wants to do with a key. */
 interface UseRequest {
@@ -26,8 +26,6 @@ export async function planSign(
   const { key, algorithm, version } = await findVersion(state, request);
   const scheme = request.scheme ?? schemesOf(algorithm)[0];
   if (scheme === undefined) throw new ConclaveError("USAGE", `a key of ${algorithm} does not sign`);
-  if (request.format !== "der" && !hasFormats(scheme))
-    throw new ConclaveError("USAGE", `${scheme}: only ECDSA signatures have the format ${request.format}`);
   const { format, message } = request;
   const parameters: KeySignParameters = { key, version, scheme, format, message };
   return { action: keySign.name, parameters };

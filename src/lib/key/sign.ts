@@ -10,7 +10,7 @@ import type { Action } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import { messageOf, messageSchema } from "./message.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
-import { SCHEME_NAMES, SCHEMES, SIGNATURE_FORMATS, schemesOf, signMessage } from "./signature-scheme.ts";
+import { hasFormats, SCHEME_NAMES, SCHEMES, SIGNATURE_FORMATS, schemesOf, signMessage } from "./signature-scheme.ts";
 import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
@@ -32,7 +32,7 @@ export const keySign: Action<KeySignParameters> = {
   render: ({ key, version, scheme, format, message }) => [
     { label: "Key", value: keyPath(key) },
     { label: "Id", value: `${key.id}, version ${version}, keyring ${key.keyring.id}` },
-    { label: "Scheme", value: `${SCHEMES[scheme].title}${scheme.startsWith("ecdsa-") ? `, ${format}` : ""}` },
+    { label: "Scheme", value: `${SCHEMES[scheme].title}${hasFormats(scheme) ? `, ${format}` : ""}` },
     { label: "Message", value: `${message.name} (${message.size} bytes)` },
     { label: "SHA-256", value: message.sha256 },
   ],
@@ -74,7 +74,7 @@ async function checkSign(
   if (!schemes.includes(scheme)) {
     throw new ConclaveError("USAGE", `${scheme}: a key of ${usable.algorithm} signs by ${schemes.join(", ")}`);
   }
-  if (format !== "der" && !scheme.startsWith("ecdsa-"))
+  if (format !== "der" && !hasFormats(scheme))
     throw new ConclaveError("USAGE", `${scheme}: only ECDSA signatures have the format ${format}`);
   return usable;
 }

@@ -1,5 +1,5 @@
 import { timestamp } from "../clock.ts";
-import { digestWords } from "../crypto/words.ts";
+import { areWordsOf } from "../crypto/words.ts";
 import { ConclaveError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import type { Pin } from "../share/pin.ts";
@@ -135,7 +135,7 @@ function assertWords(claim: HostClaim, strange: readonly string[], words: string
       "Call the requester on a number that you know, have the twelve words of the digest read to you, and give them with --words",
     );
   }
-  if (words.trim().toLowerCase().split(/\s+/).join(" ") !== digestWords(claim.digest)) {
+  if (!areWordsOf(words, claim.digest)) {
     throw refuse(
       claim,
       `${what}, and the words are not those of its digest`,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as Flags from "@oclif/core/flags";
-import { digestWords } from "../crypto/words.ts";
+import { areWordsOf } from "../crypto/words.ts";
 import { ConclaveError } from "../errors.ts";
 import { isName, NAME_RULE } from "../names.ts";
 import type { SeatRequest } from "../quorum/seat-request.ts";
@@ -126,7 +126,7 @@ function enrolledAs(
       `${path}: ${rehearsal ? "is no rehearsal enrolment; this vault is for rehearsal" : "is a rehearsal enrolment"}`,
     );
   }
-  if (words !== undefined && words.trim().toLowerCase().split(/\s+/).join(" ") !== digestWords(digest)) {
+  if (words !== undefined && !areWordsOf(words, digest)) {
     throw new ConclaveError(
       "INPUT_MALFORMED",
       `${path}: its words are not those that ${name} read aloud: another enrolment, or swapped on the way`,

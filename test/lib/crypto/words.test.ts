@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digestWords } from "../../../src/lib/crypto/words.ts";
+import { areWordsOf, digestWords } from "../../../src/lib/crypto/words.ts";
 
 const REST = "0123456789abcdef0123456789abcdef";
 
@@ -34,3 +34,13 @@ test.for(["", "00", "0".repeat(63), "0".repeat(65), "0".repeat(128), "G".repeat(
     expect(() => digestWords(text)).toThrow(SyntaxError);
   },
 );
+
+test("words as people type them are those of their digest, and of no other", () => {
+  const [digest, other] = ["0".repeat(64), "1".repeat(64)];
+  const words = digestWords(digest);
+  for (const typed of [words, ` ${words.toUpperCase()}\n`, words.replaceAll(" ", "  ")])
+    expect(areWordsOf(typed, digest)).toBe(true);
+  expect(areWordsOf(words, other)).toBe(false);
+  expect(areWordsOf(words.split(" ").slice(1).join(" "), digest)).toBe(false);
+  expect(areWordsOf("", digest)).toBe(false);
+});
