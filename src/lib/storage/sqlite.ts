@@ -19,6 +19,9 @@ const SETTINGS = {
   temp_store: 2, // in memory
 } as const;
 
+/** Memory for pages of the database, in KiB: it is mostly read once, from one end to the other. */
+const CACHE = 4096;
+
 /** More pages than a database has: what a copy takes in one step. */
 const ALL_PAGES = 2 ** 31 - 1;
 
@@ -97,6 +100,7 @@ function configure(database: Database.Database): void {
     if (found !== wanted)
       throw new ConclaveError("HOST_PREFLIGHT", `SQLite setting ${name} is ${String(found)}, wanted ${wanted}`);
   }
+  database.pragma(`cache_size = -${CACHE}`);
   database.pragma("writable_schema = ON"); // stays off under SQLITE_DBCONFIG_DEFENSIVE, which nothing else tells
   if (database.pragma("writable_schema", { simple: true }) !== 0) throw new Error("SQLite is not in defensive mode");
 }
