@@ -4,7 +4,8 @@ import type { Value } from "./clauses.ts";
 
 /** What a scratch database is set to: nothing of it outlives the process, so nothing is made durable. */
 const SETTINGS = [
-  "cache_size = -16384", // 16 MiB; what is beyond it lies in the file
+  "page_size = 8192",
+  "cache_size = -8192", // 8 MiB; what is beyond it lies in the file
   "synchronous = OFF",
   "foreign_keys = OFF",
   "trusted_schema = OFF",

@@ -22,6 +22,8 @@ export interface ActPlace {
   inputs: readonly string[];
   /** What came through a pipe for it. */
   piped: Uint8Array | undefined;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
 }
 
 /** What custodians at the host give to new shares. */
