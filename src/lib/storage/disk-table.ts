@@ -2,7 +2,7 @@ import { IntegrityError } from "../errors.ts";
 import { type Value, valuesOf, whereClause } from "./clauses.ts";
 import type { ReplayTable } from "./replay-table.ts";
 import { compareKeys } from "./row-order.ts";
-import { isConstraintError, type ScratchDatabase } from "./scratch-database.ts";
+import { isDoubled, type ScratchDatabase } from "./scratch-database.ts";
 import { PRIMARY_KEYS, type TableName, UNIQUE } from "./tables.ts";
 import type { AnyRow } from "./unique-index.ts";
 
@@ -93,7 +93,7 @@ export class DiskTable implements ReplayTable {
     try {
       this.#scratch.run(sql, values);
     } catch (error) {
-      if (!isConstraintError(error)) throw error;
+      if (!isDoubled(error)) throw error;
       throw new IntegrityError(this.#name, `a second row with the same ${doubled().join(", ")}`);
     }
   }

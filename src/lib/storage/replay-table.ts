@@ -4,7 +4,7 @@ import type { AnyRow } from "./unique-index.ts";
 export interface ReplayTable {
   /** The row that matches, the first in order if there are more. */
   find(where: AnyRow): AnyRow | undefined;
-  /** All rows that match, in the order of their primary key; nothing is written meanwhile. */
+  /** All rows that match, in the order of their primary key; of rows that are written meanwhile, some may be among them. */
   select(where: AnyRow): Iterable<AnyRow>;
   /** Whether there is the row whose primary key these columns of another one hold. */
   has(row: AnyRow, columns: readonly string[]): boolean;

@@ -64,7 +64,7 @@ export class ScratchDatabase implements Disposable {
   }
 }
 
-/** Whether a constraint of the schema refused a row. */
-export function isConstraintError(error: unknown): boolean {
-  return systemErrorCode(error)?.startsWith("SQLITE_CONSTRAINT") === true;
+/** Whether a row was refused since there is one with the same primary key, or the same in columns that are UNIQUE. */
+export function isDoubled(error: unknown): boolean {
+  return /^SQLITE_CONSTRAINT_(?:PRIMARYKEY|UNIQUE)$/.test(systemErrorCode(error) ?? "");
 }
