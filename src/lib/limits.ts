@@ -32,6 +32,12 @@ export const LIMITS = {
   messageBytes: 64 * 1024 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
+  /** Bytes of a ceremony script. */
+  scriptBytes: 256 * 1024,
+  /** Steps of one ceremony script. */
+  scriptSteps: 200,
+  /** Characters of a paragraph that is read aloud. */
+  proseLength: 2000,
   /** Nesting of arrays and objects in a canonical JSON document. */
   jsonDepth: 32,
 } as const;

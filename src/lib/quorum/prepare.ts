@@ -27,6 +27,8 @@ export interface Request {
   lifetime?: number;
   /** For approvals that travel; none for a plan that is approved in the room. */
   session?: NewSession;
+  /** The script of whose acts the plan is. */
+  ceremony?: NonNullable<Plan["ceremony"]>;
 }
 
 /** A plan with what it binds to, as the vault stood when it was looked at. */
@@ -109,7 +111,7 @@ export async function assertOpen(state: Reader, plan: Plan, now: Date): Promise<
 function newPlan(
   vault: Vault,
   chain: AuditChain,
-  { reason, lifetime = PLAN_LIFETIME, session }: Request,
+  { reason, lifetime = PLAN_LIFETIME, session, ceremony }: Request,
   actions: readonly BoundAction[],
   quorums: readonly QuorumGeneration[],
 ): Plan {
@@ -130,6 +132,7 @@ function newPlan(
     })),
     requester: userName(),
     host: hostname(),
+    ...(ceremony !== undefined && { ceremony }),
     reason,
     created: timestamp(now),
     expires: timestamp(new Date(now.getTime() + lifetime)),
