@@ -32,6 +32,8 @@ export const LIMITS = {
   messageBytes: 64 * 1024 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
+  /** Characters of a signed checkpoint. */
+  noteLength: 1024,
   /** Bytes of a ceremony script. */
   scriptBytes: 256 * 1024,
   /** Steps of one ceremony script. */

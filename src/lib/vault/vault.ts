@@ -178,11 +178,18 @@ export class Vault implements AsyncDisposable {
   /**
    * Verify everything, with the vault locked; nothing is written, this machine's anchor neither.
    * @param full verify signatures of the whole chain, also those that this machine verified before
+   * @param each see `VerifyOptions.each`
    * @throws IntegrityError what is wrong, and where
    */
-  async verify(full = false): Promise<AuditChain> {
+  async verify(full = false, each?: VerifyOptions["each"]): Promise<AuditChain> {
     const anchor = this.anchor();
-    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
+    const verified = full ? undefined : anchor?.verified;
+    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, verified, each));
+  }
+
+  /** Look at one moment of the vault, not verified, whatever other processes write meanwhile. */
+  async snapshot<R>(look: (reader: Reader) => Promise<R>): Promise<R> {
+    return this.#storage.snapshot(look);
   }
 
   /** See `Surroundings.lockTimeoutMs`. */
@@ -266,10 +273,14 @@ export class Vault implements AsyncDisposable {
     return current.map(({ manifestHash }) => manifestHash);
   }
 
-  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined): Promise<AuditChain> {
+  async #verifyWhole(
+    reader: Reader,
+    verified: Anchor["verified"] | undefined,
+    each?: VerifyOptions["each"],
+  ): Promise<AuditChain> {
     await this.#storage.checkStructure();
     const { types, progress } = this.#surroundings;
-    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress });
+    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress, each });
   }
 
   async #transact<R>(
