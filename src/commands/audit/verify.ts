@@ -61,13 +61,12 @@ export default class AuditVerify extends VaultCommand {
     if (flags.in === undefined)
       return this.withVault(flags, async (vault) => this.#tell(await verifyVault(vault, { ...request, full })));
     using source = openChainFile(flags.in);
-    return this.#tell(
-      await verifyExported(source.file, request, {
-        types: ENTRY_TYPES,
-        state: stateDirectory(),
-        progress: progressBar("verifying the exported chain", 1000),
-      }),
-    );
+    const around = {
+      types: ENTRY_TYPES,
+      state: stateDirectory(),
+      progress: progressBar("verifying the exported chain", 1000),
+    };
+    return this.#tell((await verifyExported(source.file, request, around)).verification);
   }
 
   #tell(verification: Verification): Verification {

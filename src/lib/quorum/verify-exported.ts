@@ -29,13 +29,14 @@ export interface ExportedSurroundings {
  * aren't in it. Nothing is written, and nothing remembered.
  *
  * @param file read to its end
+ * @returns what it says, and the chain
  * @throws ConclaveError INTEGRITY what is wrong, and where; NOT_FOUND a recovery that isn't in it
  */
 export async function verifyExported(
   file: ChainFile,
   { genesis, checkpoint, acceptRecovery }: Omit<VerificationRequest, "full">,
   { types, state, progress, each }: ExportedSurroundings,
-): Promise<Verification> {
+): Promise<{ verification: Verification; chain: AuditChain }> {
   const anchor = loadAnchor(state, file.head.vault);
   const tables = new MemoryTables();
   const ledger = new ActLedger();
@@ -59,15 +60,16 @@ export async function verifyExported(
   if (anchor !== undefined) await assertKnown(tables, chain, anchor);
   const summary = await ledger.summary(tables);
   assertRecoveries(summary, acceptRecovery);
-  return verification({
+  const found = {
     identity,
     chain,
     summary,
     anchored: genesis !== undefined || anchor !== undefined,
     accepted: [...(anchor?.recoveries ?? []), ...acceptRecovery],
     lost,
-    ciphertexts: "not in the file",
-  });
+    ciphertexts: "not in the file" as const,
+  };
+  return { verification: verification(found), chain };
 }
 
 /** @throws IntegrityError the chain is older than what this machine remembers, or another history */

@@ -1,4 +1,5 @@
 import type { AuditChain } from "../audit/chain.ts";
+import type { VerifyOptions } from "../audit/verify.ts";
 import { ConclaveError, IntegrityError } from "../errors.ts";
 import type { Row } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -37,24 +38,34 @@ export interface Verification extends Omit<ActSummary, "recoveries"> {
   recoveries: (Recovery & { accepted: boolean })[];
 }
 
+/** Verify the whole vault, locked. @throws IntegrityError what is wrong, and where */
+export async function verifyVault(vault: Vault, request: VerificationRequest): Promise<Verification> {
+  return (await verifyVaultAnd(vault, request)).verification;
+}
+
 /**
- * Verify the whole vault, locked.
+ * The same.
+ *
+ * @param each see `VerifyOptions.each`
+ * @returns the verified chain, too
  * @throws IntegrityError what is wrong, and where
  */
-export async function verifyVault(
+export async function verifyVaultAnd(
   vault: Vault,
   { genesis, checkpoint, full, acceptRecovery }: VerificationRequest,
-): Promise<Verification> {
+  each?: VerifyOptions["each"],
+): Promise<{ verification: Verification; chain: AuditChain }> {
   const { identity } = vault;
   assertGenesis(identity.genesis, genesis);
-  const chain = await vault.verify(full);
+  const chain = await vault.verify(full, each);
   const lost = checkpoint === undefined ? null : await compareKept(vault.reader, chain, checkpoint);
   const anchored = genesis !== undefined || vault.anchor() !== undefined;
   const summary = await summarizeActs(vault.reader);
   assertRecoveries(summary, acceptRecovery);
   if (anchored) await vault.remember(chain, true, acceptRecovery);
   const accepted = [...(vault.anchor()?.recoveries ?? []), ...acceptRecovery];
-  return verification({ identity, chain, summary, anchored, accepted, lost, ciphertexts: "verified" });
+  const found = { identity, chain, summary, anchored, accepted, lost, ciphertexts: "verified" as const };
+  return { verification: verification(found), chain };
 }
 
 /** What was found out. @param accepted hashes of entries of accepted recoveries */
