@@ -2,7 +2,8 @@ import type { NetworkInterfaceInfo } from "node:os";
 import { MINUTE, timestamp } from "../clock.ts";
 import { ConclaveError, type ErrorCode, isConclaveError } from "../errors.ts";
 import { readKernelFile } from "../host/kernel.ts";
-import { hasVaultAt, openVault, type Surroundings } from "../vault/vault.ts";
+import { hasVault } from "../vault/read-only.ts";
+import { openVault, type Surroundings } from "../vault/vault.ts";
 import type { Script } from "./script.ts";
 import type { Checked, Stage } from "./stage.ts";
 
@@ -105,7 +106,7 @@ async function checkClock({ clock }: Surroundings, stage: Pick<Stage, "readClock
 }
 
 function checkState(vault: string, wanted: "present" | "absent"): Failed {
-  const there = hasVaultAt(vault);
+  const there = hasVault({ vault });
   const passed = there === (wanted === "present");
   return {
     check: `vault ${wanted}`,

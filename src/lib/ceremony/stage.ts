@@ -1,7 +1,9 @@
 import type { ConclaveError } from "../errors.ts";
 import type { Line } from "../quorum/action.ts";
 import type { GenesisInteraction, Interaction, PresentedShare } from "../quorum/interaction.ts";
-import type { QuorumGeneration } from "../quorum/state.ts";
+import type { PlanView } from "../quorum/plan-view.ts";
+import type { SeatRequest } from "../quorum/seat-request.ts";
+import type { KnownGeneration, QuorumGeneration } from "../quorum/state.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { BackupDone } from "./progress.ts";
 import type { Input, Script, Step } from "./script.ts";
@@ -52,12 +54,31 @@ export interface Checked {
   mend?: string;
 }
 
+/** What a script says of a new share set: flags of `init`. */
+export interface SeatsAsked {
+  threshold?: number | undefined;
+  custodians?: readonly string[] | undefined;
+  "shares-dir": string;
+  "share-out"?: readonly string[] | undefined;
+  fingerprint?: readonly string[] | undefined;
+}
+
 /** What a new vault, or a new generation, needs of people. */
 export interface FoundingPlace {
   /** What it is called. */
   vault: string;
   rehearsal: boolean;
   custodians: readonly string[];
+}
+
+/** Which quorums are to be gathered. */
+export interface GatheringAsked {
+  quorums: readonly Pick<QuorumGeneration, "name" | "manifest">[];
+  /** Custodians who approved before in this run: others come first, where there are others. */
+  earlier: readonly string[];
+  /** Whether the plan can wait for more approvals. */
+  mayWait: boolean;
+  founding: FoundingPlace;
 }
 
 /** What was done, for the last page. */
@@ -98,8 +119,20 @@ export interface Stage {
   failed(place: Place, error: ConclaveError): Promise<"again" | "exception" | "pause" | "abort">;
   /** What a step of the machine gave. */
   showResult(place: Place, lines: readonly Line[]): Promise<void>;
-  /** Leads a quorum through a plan. @param earlier custodians who approved before: others come first, where there are others */
-  gathering(quorums: readonly QuorumGeneration[], earlier: readonly string[], founding: FoundingPlace): Interaction;
+  /** Leads a quorum through a plan. */
+  gathering(asked: GatheringAsked): Interaction;
+  /** A plan was written for custodians elsewhere. */
+  planSent(view: PlanView, file: string): Promise<void>;
+  /**
+   * The seats of a new share set, from what the script says of it.
+   * @param inForce the generation that it replaces
+   * @throws ConclaveError of an enrolment that is wrong
+   */
+  newSeats(
+    asked: SeatsAsked,
+    rehearsal: boolean,
+    inForce?: KnownGeneration,
+  ): Promise<{ threshold: number; custodians: SeatRequest[] }>;
   /** Leads custodians through new shares. */
   founding(place: FoundingPlace): GenesisInteraction;
   /** A custodian's share, for a drill or to sign. @returns undefined: this custodian doesn't come; else the caller's to dispose of */
