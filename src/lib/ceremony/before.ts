@@ -18,7 +18,7 @@ export interface HostChecks {
 }
 
 /** What is checked, and the status with which a failure ends. */
-interface Failed extends Checked {
+export interface Failed extends Checked {
   code: ErrorCode;
 }
 
@@ -100,7 +100,9 @@ async function checkClock({ clock }: Surroundings, stage: Pick<Stage, "readClock
     check: "clock confirmed",
     code: "HOST_PREFLIGHT",
     passed,
-    found: passed ? `the host's clock agrees: ${time} UTC` : `the host's clock shows ${time} UTC, the other one differs`,
+    found: passed
+      ? `the host's clock agrees: ${time} UTC`
+      : `the host's clock shows ${time} UTC, the other one differs`,
     ...(!passed && { mend: "date -u -s 'YYYY-MM-DD HH:MM'" }),
   };
 }
@@ -130,6 +132,12 @@ async function checkChain(path: string, around: Surroundings): Promise<Failed> {
   } catch (error) {
     if (!isConclaveError(error)) throw error;
     const [mend] = error.suggestions;
-    return { check: "chain verified", code: error.code, passed: false, found: error.message, ...(mend !== undefined && { mend }) };
+    return {
+      check: "chain verified",
+      code: error.code,
+      passed: false,
+      found: error.message,
+      ...(mend !== undefined && { mend }),
+    };
   }
 }

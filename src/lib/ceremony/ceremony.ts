@@ -1,7 +1,7 @@
 import type { Actions } from "../quorum/action.ts";
 import type { Received } from "../quorum/execute.ts";
-import type { NewSession } from "../quorum/session.ts";
 import type { Plan } from "../quorum/plan.ts";
+import type { NewSession } from "../quorum/session.ts";
 import { openVault, type Surroundings, type Vault } from "../vault/vault.ts";
 import type { HostChecks } from "./before.ts";
 import { inputsOf } from "./progress.ts";
@@ -28,7 +28,7 @@ export interface Elsewhere {
   planOut: string | undefined;
   /** How long it can be executed, in milliseconds. */
   lifetime: number;
-  newSession(): Promise<NewSession>;
+  newSession(rehearsal: boolean): Promise<NewSession>;
   /** Approvals that came. */
   approvals: Received["approvals"];
   /** What opens the shares in them. */

@@ -5,7 +5,11 @@ import type { Ceremony } from "./ceremony.ts";
 import { valuesOf } from "./script.ts";
 
 /** The parameters of a step, as what takes them wants them. @throws ConclaveError INPUT_MALFORMED naming the step */
-export function parseValues<S extends z.ZodType>({ script }: Pick<Ceremony, "script">, index: number, schema: S): z.infer<S> {
+export function parseValues<S extends z.ZodType>(
+  { script }: Pick<Ceremony, "script">,
+  index: number,
+  schema: S,
+): z.infer<S> {
   const step = script.steps[index];
   if (step === undefined) throw new RangeError(`no step ${index}`);
   const parsed = schema.safeParse(valuesOf(step));

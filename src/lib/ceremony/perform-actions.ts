@@ -1,28 +1,16 @@
 import type { Entry } from "../audit/entry.ts";
 import { timestamp } from "../clock.ts";
-import type { Line, PlannedAction } from "../quorum/action.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Line } from "../quorum/action.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { approvedPlan, type ExecutedStep, performPlan } from "./perform-plan.ts";
 import { executedPlans } from "./progress.ts";
 import type { Script } from "./script.ts";
-import { valuesOf } from "./script.ts";
-import { planScripted } from "./scripted-action.ts";
+import { planScript } from "./scripted-action.ts";
 import type { StepResult } from "./stage.ts";
 
 /** Indices of the steps that are one plan: all actions of the script, which stand together. */
 export function actionSteps({ steps }: Pick<Script, "steps">): number[] {
   return steps.flatMap((step, index) => ("action" in step ? [index] : []));
-}
-
-/** What the action steps of a script ask for, with names resolved. */
-export async function planActions(script: Script, vault: Vault): Promise<PlannedAction[]> {
-  const planned: PlannedAction[] = [];
-  for (const step of script.steps) {
-    if (!("action" in step)) continue;
-    planned.push(...(await planScripted(step.action, valuesOf(step), vault.reader, timestamp(vault.clock()))));
-  }
-  return planned;
 }
 
 /** Whether the one plan of a script's actions was executed already, at the first of these steps. */
@@ -37,7 +25,9 @@ export async function performAction(ceremony: Ceremony, index: number): Promise<
   await using vault = await vaultOf(ceremony);
   const steps = actionSteps(ceremony.script);
   const [first = index] = steps;
-  const executed = await performPlan(ceremony, first, vault, () => planActions(ceremony.script, vault));
+  const executed = await performPlan(ceremony, first, vault, () =>
+    planScript(ceremony.script, vault.reader, timestamp(vault.clock())),
+  );
   if (executed === undefined) return undefined;
   const step = ceremony.script.steps[index];
   const name = step !== undefined && "action" in step ? step.action : "";
@@ -62,7 +52,8 @@ export function* effectLines({ sequence, type, data }: Entry): Generator<Line> {
   yield { label: "Entry", value: `${sequence} ${type}` };
   for (const [member, value] of Object.entries(data)) {
     if (member === "plan" || member === "action" || member === "blob") continue;
-    if (typeof value === "string" || typeof value === "number") yield { label: labelOf(member), value: shortened(String(value)) };
+    if (typeof value === "string" || typeof value === "number")
+      yield { label: labelOf(member), value: shortened(String(value)) };
   }
 }
 

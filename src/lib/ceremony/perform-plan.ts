@@ -140,7 +140,7 @@ async function send(
   if (elsewhere?.planOut === undefined) throw new TypeError("nowhere to write a plan");
   const file = resolve(elsewhere.planOut);
   assertAbsent(file);
-  const session = await elsewhere.newSession();
+  const session = await elsewhere.newSession(ceremony.log.start.rehearsal);
   const prepared = await preparePlan(vault, catalogue, {
     actions,
     reason: reasonOf(ceremony),
@@ -160,12 +160,7 @@ function tellPlan({ log }: Ceremony, step: number, plan: Plan, file: string | nu
   log.append({ event: "plan", step, plan: plan.id, digest: planDigest(plan), file });
 }
 
-async function tellExecuted(
-  ceremony: Ceremony,
-  step: number,
-  vault: Vault,
-  { plan }: Executed,
-): Promise<ExecutedStep> {
+async function tellExecuted(ceremony: Ceremony, step: number, vault: Vault, { plan }: Executed): Promise<ExecutedStep> {
   const entries = await entriesOfPlan(vault.reader, plan);
   tellEntries(ceremony, step, plan, entries);
   return { plan, entries };

@@ -25,7 +25,10 @@ export async function performProof(ceremony: Ceremony, index: number): Promise<S
   const executed = await performPlan(ceremony, index, vault, async () => {
     const hashed = hashBackup(file);
     if (backup === undefined && hashed.sha256 !== made?.sha256) {
-      throw new ConclaveError("INTEGRITY", `${file}: not the backup that the ceremony made: its SHA-256 is ${hashed.sha256}`);
+      throw new ConclaveError(
+        "INTEGRITY",
+        `${file}: not the backup that the ceremony made: its SHA-256 is ${hashed.sha256}`,
+      );
     }
     return [planBackupVerify(hashed, basename(file).slice(0, LIMITS.textLength).toWellFormed())];
   });

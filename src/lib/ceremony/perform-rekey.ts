@@ -85,7 +85,10 @@ async function hasCounted({ entries }: ExecutedStep, vault: Vault, quorum: strin
 async function rekeyLines(vault: Vault, inForce: KnownGeneration, plan: string): Promise<Line[]> {
   const { id, name, generation, manifest } = inForce;
   const lines: Line[] = [
-    { label: "Quorum", value: `${name}, generation ${generation}: ${manifest.threshold} of ${manifest.custodians.length}, in force` },
+    {
+      label: "Quorum",
+      value: `${name}, generation ${generation}: ${manifest.threshold} of ${manifest.custodians.length}, in force`,
+    },
     { label: "Plan", value: plan },
   ];
   for await (const { custodian, file } of vault.reader.rows("seats", { where: { quorum: id, generation } }))

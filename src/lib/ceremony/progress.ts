@@ -39,10 +39,10 @@ export function lastBackupOf(log: RunLog): BackupDone | undefined {
 
 /** Who has which role by now. */
 export function peopleOf(log: RunLog): Person[] {
-  const people: Person[] = log.all("person").map(({ role, name, initials }) => ({ role, name, initials }));
-  for (const { role, from, to, initials } of log.all("handover")) {
+  const people: Person[] = log.all("person").map(({ event: _, ...person }) => person);
+  for (const { role, from, to, initials, key } of log.all("handover")) {
     const place = people.findIndex((person) => person.role === role && person.name === from);
-    people[place === -1 ? people.length : place] = { role, name: to, initials };
+    people[place === -1 ? people.length : place] = { role, name: to, initials, key };
   }
   return people;
 }

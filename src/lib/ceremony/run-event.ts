@@ -1,20 +1,16 @@
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, nameSchema, textSchema, timestampSchema } from "../names.ts";
-
-/** Id of a run, and of a plan: 128 random bits. */
-export const runIdSchema = z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits");
+import { digestSchema, nameSchema, publicKeySchema, textSchema, timestampSchema } from "../names.ts";
+import { runIdSchema } from "./run-id.ts";
+import { OUTCOMES } from "./transcript.ts";
 
 /** Initials by which a person ticks a step: letters, as they stand on the paper. */
 export const initialsSchema = z.string().regex(/^\p{L}{1,4}$/u, "must be one to four letters");
 
 const stepSchema = z.int().nonnegative();
+/** What was said, in one paragraph. */
 const proseSchema = z.string().max(LIMITS.proseLength);
 const linesSchema = z.array(z.strictObject({ label: textSchema, value: z.string().max(4096) })).max(1000);
-
-export const OUTCOMES = ["proven", "unproven", "nothing to prove", "aborted"] as const;
-/** How a ceremony ended: what it changed was proved to restore, or was not, or it changed nothing, or it was stopped. */
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** What happened in a run, each with the members that tell all of it. Nothing in them is secret. */
 const EVENTS = [
@@ -37,6 +33,8 @@ const EVENTS = [
     role: z.enum(["administrator", "witness"]),
     name: textSchema,
     initials: initialsSchema,
+    /** By which the person may sign the transcript; null: the person has none. */
+    key: publicKeySchema.nullable(),
   }),
   z.strictObject({ event: z.literal("input"), name: z.string().max(32), value: proseSchema }),
   z.strictObject({
@@ -46,7 +44,12 @@ const EVENTS = [
     passed: z.boolean(),
   }),
   /** The machine begins a step: after a crash it may be done or not, which the vault tells. */
-  z.strictObject({ event: z.literal("begin"), step: stepSchema }),
+  z.strictObject({
+    event: z.literal("begin"),
+    step: stepSchema,
+    /** Entries that the chain had. */
+    entries: z.int().nonnegative(),
+  }),
   /** A plan is about to be executed, or was written for custodians elsewhere. */
   z.strictObject({
     event: z.literal("plan"),
@@ -66,6 +69,8 @@ const EVENTS = [
     event: z.literal("result"),
     step: stepSchema,
     lines: linesSchema,
+    /** Sequences of the entries that it made. */
+    entries: z.array(z.int().positive()),
     /** Of a backup: where it lies. */
     file: z.string().max(4096).optional(),
     sha256: digestSchema.optional(),
@@ -89,6 +94,7 @@ const EVENTS = [
     from: textSchema,
     to: textSchema,
     initials: initialsSchema,
+    key: publicKeySchema.nullable(),
   }),
   z.strictObject({ event: z.literal("pause"), step: stepSchema }),
   z.strictObject({ event: z.literal("resume"), step: stepSchema, user: textSchema }),
@@ -122,4 +128,3 @@ export interface LoggedEvent {
   time: string;
   what: RunEvent;
 }
-

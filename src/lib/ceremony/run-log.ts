@@ -75,7 +75,8 @@ export class RunLog {
     for (const [i, line] of lines.entries()) {
       const { previous, time, what } = parseCanonicalJson(line, lineSchema, (problem) => refuse(i + 1, problem));
       if (previous !== before) throw refuse(i + 1, "does not follow the line before: the log was altered");
-      if ((what.event === "start") !== (i === 0)) throw refuse(i + 1, "a start in the middle, or none at the beginning");
+      if ((what.event === "start") !== (i === 0))
+        throw refuse(i + 1, "a start in the middle, or none at the beginning");
       events.push({ time, what });
       before = sha256Hex(utf8(line));
     }

@@ -1,10 +1,11 @@
+import type { KeyObject } from "node:crypto";
 import type { ConclaveError } from "../errors.ts";
 import type { Line } from "../quorum/action.ts";
 import type { GenesisInteraction, Interaction, PresentedShare } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
 import type { SeatRequest } from "../quorum/seat-request.ts";
 import type { KnownGeneration, QuorumGeneration } from "../quorum/state.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Outcome } from "./outcome.ts";
 import type { BackupDone } from "./progress.ts";
 import type { Input, Script, Step } from "./script.ts";
 
@@ -13,6 +14,8 @@ export interface Person {
   role: "administrator" | "witness";
   name: string;
   initials: string;
+  /** By which the person may sign the transcript; null: the person has none. */
+  key: string | null;
 }
 
 /** Where a run stands. */
@@ -81,26 +84,20 @@ export interface GatheringAsked {
   founding: FoundingPlace;
 }
 
-/** What was done, for the last page. */
-export interface Ended {
-  lines: readonly Line[];
-  unproven: boolean;
-}
-
 /** All that a run needs of the people in the room: a terminal, a machine that plays them, or a test's scripted people. */
 export interface Stage {
   /** What is about to begin, or to go on. */
   open(script: Script, run: { id: string; script: string; rehearsal: boolean; resumed: boolean }): Promise<void>;
-  /** Whether to go on with a run that was not ended, or to begin anew. */
-  chooseRun(runs: readonly { id: string; begun: string; step: number; of: number }[]): Promise<string | undefined>;
   /** Who takes a role. @param number from 1, of several with the role */
-  introduce(role: Person["role"], number: number, of: number): Promise<Omit<Person, "role">>;
+  introduce(role: Person["role"], number: number, of: number, others: readonly Person[]): Promise<Omit<Person, "role">>;
+  /** Whether an answer that was wrong can be given again. */
+  readonly mayAskAgain: boolean;
   /** A value that the script asks for. @param problem what was wrong with the last answer */
   askInput(name: string, input: Input, problem: string | undefined): Promise<string>;
   /** What another clock shows, in UTC. @returns HH:MM */
   readClock(): Promise<string>;
   /** What the machine found before step 1. */
-  showChecks(checks: readonly Checked[]): Promise<void>;
+  showChecks(checks: readonly Checked[], rehearsal: boolean): Promise<void>;
   /** Where we are, who acts, what to do, what comes next. */
   showStep(place: Place): Promise<void>;
   /** Before the machine does something. @returns done: begin */
@@ -137,12 +134,14 @@ export interface Stage {
   founding(place: FoundingPlace): GenesisInteraction;
   /** A custodian's share, for a drill or to sign. @returns undefined: this custodian doesn't come; else the caller's to dispose of */
   presentShare(custodian: string, what: string): Promise<PresentedShare | undefined>;
+  /** The key by which a witness signs. @returns undefined: the witness signs later */
+  witnessKey(witness: Person): Promise<KeyObject | undefined>;
   /** A share was not what it should be. @returns whether to try again */
   shareRefused(error: ConclaveError): Promise<boolean>;
   /** Where the transcript goes: a directory. */
   transcriptDirectory(): Promise<string>;
-  /** What it comes to. */
-  close(ended: Ended): Promise<void>;
+  /** It is over. */
+  close(outcome: Outcome): Promise<void>;
 }
 
 /** What a performer of a step gives. */
@@ -150,6 +149,3 @@ export interface StepResult {
   lines: readonly Line[];
   backup?: BackupDone;
 }
-
-/** How a step of the machine reaches its vault. */
-export type VaultOpener = (inputs?: readonly string[]) => Promise<Vault>;

@@ -3,6 +3,7 @@ import { digestWords } from "../crypto/words.ts";
 import { firstIssue } from "../json.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } from "../names.ts";
+import { runIdSchema } from "./run-id.ts";
 import { type Field, fieldLines } from "./sheet.ts";
 import { CHECKPOINT, HEAD, type Kind, type Layout, SECTIONS, type Section, VAULT } from "./transcript-layout.ts";
 
@@ -23,7 +24,7 @@ export const transcriptSchema = z.strictObject({
   ceremony: nameSchema,
   title: saidSchema,
   script: digestSchema,
-  run: idSchema,
+  run: runIdSchema,
   rehearsal: z.boolean(),
   outcome: z.enum(OUTCOMES),
   started: timestampSchema,
@@ -75,7 +76,7 @@ export const transcriptSchema = z.strictObject({
   ),
   plans: z.array(
     z.strictObject({
-      id: idSchema,
+      id: runIdSchema,
       digest: digestSchema,
       approvals: z.array(
         z.strictObject({
