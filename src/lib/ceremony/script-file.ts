@@ -61,11 +61,15 @@ export function readScript(nameOrPath: string): ScriptFile {
 export function parseScript(path: string, bytes: Uint8Array): ScriptFile {
   const document = parseYaml(bytes, (problem) => new ScriptError(path, [problem]));
   const wrong = schemaProblems(document.value);
-  if (wrong.length > 0) throw new ScriptError(path, wrong.map(document.place));
+  if (wrong.length > 0) throw new ScriptError(path, inOrder(wrong.map(document.place)));
   const script = scriptSchema.parse(document.value);
   const problems = lintScript(script);
-  if (problems.length > 0) throw new ScriptError(path, problems.map(document.place));
+  if (problems.length > 0) throw new ScriptError(path, inOrder(problems.map(document.place)));
   return { path, sha256: hex(sha256(bytes)), bytes, script };
+}
+
+function inOrder(problems: readonly PlacedProblem[]): PlacedProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Names of the shipped scripts, in alphabetical order. */

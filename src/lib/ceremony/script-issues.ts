@@ -1,17 +1,26 @@
 import type { core } from "zod";
 import { nearest } from "../nearest.ts";
-import { STEP_KINDS, STEPS, scriptSchema } from "./script.ts";
+import { inputSchema, STEP_KINDS, STEPS, scriptSchema } from "./script.ts";
 import type { Path, ScriptProblem } from "./script-problem.ts";
 
 /** What the schema finds wrong with a document, each with what was found and what was expected. */
 export function schemaProblems(value: unknown): ScriptProblem[] {
   const parsed = scriptSchema.safeParse(value, { reportInput: true });
-  return parsed.success ? [] : parsed.error.issues.flatMap(problemsOf);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue));
 }
 
-function problemsOf(issue: core.$ZodIssue): ScriptProblem[] {
+/** The same of the parameters at `place`. @param known what there may be, for a hint */
+export function issueProblems(
+  issues: readonly core.$ZodIssue[],
+  place: Path,
+  known: readonly string[],
+): ScriptProblem[] {
+  return issues.flatMap((issue) => problemsOf({ ...issue, path: [...place, ...issue.path] }, known));
+}
+
+function problemsOf(issue: core.$ZodIssue, known = knownAt(issue.path)): ScriptProblem[] {
   const { path } = issue;
-  if (issue.code === "unrecognized_keys") return unknownMembers(issue);
+  if (issue.code === "unrecognized_keys") return unknownMembers(issue, known);
   if (issue.code === "invalid_union" && path[0] === "steps" && path.length === 2)
     return stepProblems(path, issue.input);
   if (issue.code === "invalid_union" && path[0] === "before") return beforeProblems(issue, path);
@@ -41,7 +50,8 @@ function stepProblems(path: Path, step: unknown): ScriptProblem[] {
   }
   const parsed = STEPS[kind].safeParse(step, { reportInput: true });
   if (parsed.success) return [];
-  return parsed.error.issues.flatMap((issue) => problemsOf({ ...issue, path: [...path, ...issue.path] }));
+  const known = Object.keys(STEPS[kind].shape);
+  return issueProblems(parsed.error.issues, path, known);
 }
 
 function beforeProblems(issue: core.$ZodIssueInvalidUnion, path: Path): ScriptProblem[] {
@@ -52,12 +62,21 @@ function beforeProblems(issue: core.$ZodIssueInvalidUnion, path: Path): ScriptPr
   return issues.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }));
 }
 
-function unknownMembers({ keys, path }: core.$ZodIssueUnrecognizedKeys): ScriptProblem[] {
-  return keys.map((key) => ({
-    path: [...path, key],
-    at: "name",
-    message: "unknown, wanted only what a script may say here",
-  }));
+/** The members that there may be where a script says something else than a step. */
+function knownAt([part, ...rest]: Path): readonly string[] {
+  if (part === undefined) return Object.keys(scriptSchema.shape);
+  if (part === "roles") return Object.keys(scriptSchema.shape.roles.shape);
+  if (part === "inputs" && rest.length === 1) return Object.keys(inputSchema.shape);
+  return [];
+}
+
+function unknownMembers({ keys, path }: core.$ZodIssueUnrecognizedKeys, known: readonly string[]): ScriptProblem[] {
+  return keys.map((key) => {
+    const meant = nearest(key, known);
+    const all = known.length === 0 ? "" : `; known are ${known.join(", ")}`;
+    const hint = meant.length === 0 ? all : `; did you mean ${meant.join(" or ")}?`;
+    return { path: [...path, key], at: "name", message: `unknown member${hint}` };
+  });
 }
 
 function messageOf(issue: core.$ZodIssue): string {
