@@ -6,7 +6,7 @@ import { openVault, type Surroundings, type Vault } from "../vault/vault.ts";
 import type { HostChecks } from "./before.ts";
 import { inputsOf } from "./progress.ts";
 import type { RunLog } from "./run-log.ts";
-import type { Script } from "./script.ts";
+import type { Input, Script } from "./script.ts";
 import type { Stage } from "./stage.ts";
 
 /** What a ceremony is held with on a host. */
@@ -20,6 +20,16 @@ export interface CeremonyHost {
   checks: HostChecks;
   /** For custodians elsewhere. */
   elsewhere?: Elsewhere;
+  /** Of a rehearsal. */
+  rehearsing?: Rehearsing;
+}
+
+/** What a rehearsal brings along. */
+export interface Rehearsing {
+  /** What is usual for an input, instead of the script's default. */
+  usual(name: string, input: Input): string;
+  /** Makes what the script acts on, once its inputs are known. @param script with its inputs filled in */
+  prepare(script: Script): Promise<void>;
 }
 
 /** How a run reaches custodians who are not in the room. */

@@ -43,8 +43,9 @@ export async function beginCeremony(
   const { script, sha256 } = file;
   const id = randomHex(16);
   await stage.open(script, { id, script: sha256, rehearsal, resumed: false });
-  const inputs = await askInputs(script, given, stage);
+  const inputs = await askInputs(script, given, host, stage);
   const filled = fillIn(script, inputs);
+  await host.rehearsing?.prepare(filled);
   const people = await introduce(script, stage);
   const checked = await checkBefore(filled, host, stage);
   checked.push(...(await checkVault(filled, inputs, host)));
@@ -110,14 +111,21 @@ async function takeSteps(ceremony: Ceremony): Promise<RunResult> {
   return { state: "ended", run, end: await endCeremony(ceremony) };
 }
 
-async function askInputs(script: Script, given: ReadonlyMap<string, string>, stage: Stage): Promise<Inputs> {
+async function askInputs(
+  script: Script,
+  given: ReadonlyMap<string, string>,
+  { rehearsing }: CeremonyHost,
+  stage: Stage,
+): Promise<Inputs> {
   const { values, missing, defaulted } = bindInputs(script, given);
   const asked: Record<string, string> = { ...values };
   for (const [name, input] of Object.entries(script.inputs)) {
     if (!missing.includes(name) && !defaulted.includes(name)) continue;
+    const usual = rehearsing?.usual(name, input) ?? input.default;
+    const question = usual === undefined ? input : { ...input, default: usual };
     for (let problem: string | undefined; ; ) {
       try {
-        asked[name] = checkInput(name, input, await stage.askInput(name, input, problem));
+        asked[name] = checkInput(name, input, await stage.askInput(name, question, problem));
         break;
       } catch (error) {
         if (!isConclaveError(error, "USAGE") || !stage.mayAskAgain) throw error;

@@ -6,7 +6,8 @@ import type { Ceremony } from "./ceremony.ts";
 import type { Outcome } from "./outcome.ts";
 import { approvedPlan, entriesOfPlan } from "./perform-plan.ts";
 import { executedPlans, inputsOf, peopleOf } from "./progress.ts";
-import { kindOf, type Step, valuesOf } from "./script.ts";
+import { valuesOf } from "./script.ts";
+import { type StepView, viewSteps } from "./step-view.ts";
 import type { TranscriptContent } from "./transcript.ts";
 
 /** What the transcript of a run says: from its log, and from the vault. */
@@ -49,12 +50,9 @@ export async function transcriptContent(
 }
 
 /** What a step asks for, in one line. */
-export function stepText(step: Step): string {
-  const kind = kindOf(step);
-  const word = (step as Record<string, unknown>)[kind];
-  const values = Object.entries(valuesOf(step)).map(([name, value]) => `${name} ${String(value)}`);
-  const said = typeof word === "string" ? `${kind}: ${word}` : kind;
-  return [said, ...values].join(", ").replace(/\s+/g, " ").trim();
+function stepText({ verb, text, parameters }: StepView): string {
+  const values = parameters.map(({ label, value }) => `${label} ${value}`);
+  return [`${verb} ${text}`, ...values].join("; ").replace(/\s+/g, " ").trim();
 }
 
 function stepsTold({ log, script }: Ceremony): TranscriptContent["steps"] {
@@ -64,14 +62,14 @@ function stepsTold({ log, script }: Ceremony): TranscriptContent["steps"] {
     ),
   );
   const results = new Map(log.all("result").map(({ step, lines }) => [step, lines]));
-  return script.steps.map((step, index) => {
+  return viewSteps(script).map((step, index) => {
     const tick = ticks.get(index);
     const seen = results.get(index)?.map(({ label, value }) => `${label.trim() === "" ? "" : `${label}: `}${value}`);
     const done = tick === undefined ? "not ticked" : "done";
     return {
       number: index + 1,
       text: stepText(step),
-      who: step.who ?? "administrator",
+      who: step.who,
       time: tick?.time ?? null,
       initials: tick?.initials ?? null,
       outcome: [done, ...(seen ?? [])].join("; ").slice(0, 7000),

@@ -49,7 +49,7 @@ export function stageByFlags(
     return roomStage({ ...options, room: true, transcriptDir: flags["transcript-dir"] });
   }
   assertKeysGiven(files, keys);
-  const played = { transcriptDir: flags["transcript-dir"] ?? ".", answer: () => undefined, quiet };
+  const played = { transcriptDir: flags["transcript-dir"] ?? ".", quiet };
   return playedStage({ ...options, ...played, room: false, clock: () => timestamp(clock()).slice(11, 16) });
 }
 

@@ -1,6 +1,8 @@
 import { chalkStderr } from "chalk";
-import { kindOf, type Script, type Step, type StepKind, valuesOf } from "../ceremony/script.ts";
+import type { Script, Step } from "../ceremony/script.ts";
 import type { Checked, Person, Place } from "../ceremony/stage.ts";
+import { viewSteps } from "../ceremony/step-view.ts";
+import { digestWords } from "../crypto/words.ts";
 import type { Line } from "../quorum/action.ts";
 import { show } from "./escape.ts";
 import { fields } from "./fields.ts";
@@ -8,20 +10,6 @@ import { fields } from "./fields.ts";
 /** Longest paragraph that is shown in full, in characters. */
 const PROSE_WIDTH = 2000;
 const RULE = "─".repeat(72);
-
-/** What each kind of step asks of people, before what it says. */
-const HEADINGS = {
-  read: "Read aloud",
-  check: "Look at it and compare",
-  action: "A quorum approves, in one plan with all acts of this script",
-  show: "The machine shows, for everyone to compare or copy",
-  do: "The machine does, without a quorum",
-  prove: "A quorum proves that the backup restores",
-  genesis: "The vault is made, and a share for each custodian",
-  rekey: "New shares for a quorum",
-  restore: "The vault is made of a backup",
-  drill: "Each custodian proves to still hold the share",
-} as const satisfies Record<StepKind, string>;
 
 /** The first page: what this is, who is needed, how long it takes. */
 export function openingText(
@@ -36,6 +24,7 @@ export function openingText(
     "",
     fields([
       ["Script", `${ceremony}, SHA-256 ${script}`],
+      ["In words", digestWords(script)],
       ["Run", id],
       ["Steps", `${steps.length}${minutes === 0 ? "" : `, about ${minutes} minutes`}`],
       ["Needed", neededText(roles)],
@@ -47,7 +36,9 @@ export function openingText(
 
 /** Where we are, who acts, what is to be done, what to do when it goes wrong, what comes next. */
 export function placeText({ script, rehearsal, index, step, next, people, minutesLeft }: Place): string {
-  const { minutes, otherwise } = step;
+  const { minutes } = step;
+  const view = viewSteps(script)[index];
+  if (view === undefined) throw new RangeError(`no step ${index}`);
   const times = [
     ...(minutes === undefined ? [] : [`about ${minutesText(minutes)}`]),
     ...(minutesLeft === 0 ? [] : [`${minutesText(minutesLeft)} to go`]),
@@ -57,13 +48,14 @@ export function placeText({ script, rehearsal, index, step, next, people, minute
     RULE,
     ...banner(rehearsal),
     [chalkStderr.bold(`Step ${index + 1} of ${script.steps.length}`), show(script.ceremony), ...times].join(" · "),
-    `Who acts: ${whoText(step.who ?? "administrator", people)}`,
+    `Who acts: ${whoText(view.who, people)}`,
     "",
-    `${HEADINGS[kindOf(step)]}:`,
-    ...saidText(step).map((line) => `  ${line}`),
+    `${view.verb}  ${said(view.text)}`,
+    ...(view.parameters.length === 0 ? [] : [indented(linesText(view.parameters))]),
+    ...("note" in step && typeof step.note === "string" ? ["", `Note: ${said(step.note)}`] : []),
     "",
-    ...(otherwise === undefined ? [] : [`If it goes wrong: ${show(otherwise, PROSE_WIDTH)}`]),
-    `Next: ${next === undefined ? "the end, and the transcript" : nextText(next)}`,
+    ...(view.otherwise === undefined ? [] : [`If it goes wrong: ${said(view.otherwise)}`]),
+    `Next: ${next === undefined ? "the end, and the transcript" : nextText(script, index + 1)}`,
     "",
   ].join("\n");
 }
@@ -85,6 +77,11 @@ export function checksText(checks: readonly Checked[], rehearsal: boolean): stri
 
 export function linesText(lines: readonly Line[]): string {
   return fields(lines.map(({ label, value }) => [label, value]));
+}
+
+/** Who acts in a step, also where the script doesn't say. */
+export function actorOf({ script, index }: Pick<Place, "script" | "index">): NonNullable<Step["who"]> {
+  return viewSteps(script)[index]?.who ?? "administrator";
 }
 
 /** Whose initials are asked for. */
@@ -121,14 +118,17 @@ function minutesText(minutes: number): string {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
-function saidText(step: Step): string[] {
-  const word = (step as Record<string, unknown>)[kindOf(step)];
-  const values = Object.entries(valuesOf(step)).map(([name, value]): [string, string] => [name, String(value)]);
-  const said = typeof word === "string" ? [show(word.replace(/\s+/g, " ").trim(), PROSE_WIDTH)] : [];
-  return [...said, ...(values.length === 0 ? [] : fields(values).split("\n"))];
+function said(prose: string): string {
+  return show(prose.replace(/\s+/g, " ").trim(), PROSE_WIDTH);
 }
 
-function nextText(step: Step): string {
-  const [first = ""] = saidText(step);
-  return `${HEADINGS[kindOf(step)].toLowerCase()}: ${first.length > 60 ? `${first.slice(0, 60)}…` : first}`;
+function indented(lines: string): string {
+  return lines.replace(/^/gm, "  ");
+}
+
+function nextText(script: Script, index: number): string {
+  const view = viewSteps(script)[index];
+  if (view === undefined) return "";
+  const text = said(view.text);
+  return `${view.verb}  ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }

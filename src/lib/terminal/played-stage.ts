@@ -8,8 +8,6 @@ import { openShare } from "./share-file.ts";
 
 export interface PlayedOptions extends CustodianOptions {
   transcriptDir: string;
-  /** What is given for inputs that were not. @returns undefined: nothing is known for it */
-  answer: (name: string) => string | undefined;
   quiet: boolean;
   /** HH:MM in UTC. */
   clock: () => string;
@@ -30,7 +28,7 @@ const CAST = {
 
 /** A ceremony of a rehearsal vault in which nobody is asked: the machine plays every role, and says what it does. */
 export function playedStage(options: PlayedOptions): Stage {
-  const { shares, keys, transcriptDir, answer } = options;
+  const { shares, keys, transcriptDir } = options;
   const say = (text: string) => {
     if (!options.quiet) writeMessage(`${text}\n`);
   };
@@ -43,7 +41,7 @@ export function playedStage(options: PlayedOptions): Stage {
     open: async (script, run) => say(openingText(script, run)),
     introduce: async (role, number) => introduce(role, number),
     async askInput(name, input) {
-      const value = answer(name) ?? (input.default === undefined ? undefined : String(input.default));
+      const value = input.default === undefined ? undefined : String(input.default);
       if (value === undefined)
         throw new ConclaveError("USAGE", `no value for the input ${name}`, {
           suggestions: [`Give --input ${name}=VALUE`],

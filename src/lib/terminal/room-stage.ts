@@ -4,7 +4,7 @@ import type { Answer, Person, Place, Stage } from "../ceremony/stage.ts";
 import { signingKey } from "../crypto/signature.ts";
 import { ConclaveError } from "../errors.ts";
 import { AbortedError } from "./aborted-error.ts";
-import { checksText, linesText, openingText, placeText, whoText } from "./ceremony-text.ts";
+import { actorOf, checksText, linesText, openingText, placeText, whoText } from "./ceremony-text.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
 import { readEnrolment } from "./enrolment-file.ts";
@@ -80,10 +80,10 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
     }
   },
   async tick(place) {
-    const { step, people } = place;
+    const { people } = place;
     for (;;) {
       const typed = await askLine(
-        `Done? Initials of ${whoText(step.who ?? "administrator", people)}; ${ELSE} for anything else:`,
+        `Done? Initials of ${whoText(actorOf(place), people)}; ${ELSE} for anything else:`,
         TERMINAL,
         (answer) =>
           answer.trim() === ELSE || INITIALS.test(answer.trim()) ? undefined : `one to four letters, or ${ELSE}`,
