@@ -12,6 +12,7 @@ export const INPUT_TYPES = [
   "text",
   "integer",
   "yes-no",
+  "name",
   "duration",
   "algorithm",
   "usages",
@@ -70,6 +71,7 @@ export const INPUT_ROWS = {
     problem: (given) => (given === "yes" || given === "no" ? undefined : "must be yes or no"),
     value: (given) => given === "yes",
   },
+  name: { wanted: `a name: ${NAME_RULE}`, sample: "acme", problem: name, value: text },
   duration: {
     wanted: "a duration: 90d, 12h, 1y; or none",
     sample: "1y",

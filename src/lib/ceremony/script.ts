@@ -68,6 +68,8 @@ const common = {
   who: z.enum(WHO).optional(),
   /** How long it takes, in minutes. */
   minutes: z.int().min(1).max(240).optional(),
+  /** How it is done: what people look at, and what they write down. */
+  note: proseSchema.optional(),
   /** What to do when it goes wrong. */
   otherwise: proseSchema.optional(),
 };

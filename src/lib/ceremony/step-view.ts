@@ -18,6 +18,8 @@ export interface StepView {
   parameters: Line[];
   /** What people write down or compare, on a sheet of paper. */
   written: readonly string[];
+  /** How it is done. */
+  note: string | undefined;
   /** What to do when it goes wrong. */
   otherwise: string | undefined;
 }
@@ -37,7 +39,7 @@ const KINDS = {
   show: { verb: "SHOW", who: "administrator", written: [] },
   do: { verb: "DO", who: "administrator", written: [] },
   prove: { verb: "PROVE", who: "custodians", written: ["Words of the plan", "Approved by", "Restored: yes / no"] },
-  genesis: { verb: "GENESIS", who: "newcomers", written: ["Vault", "Genesis hash", "Shares proved by"] },
+  genesis: { verb: "GENESIS", who: "newcomers", written: ["Shares proved by"] },
   rekey: { verb: "REKEY", who: "custodians", written: ["Words of the plan", "Approved by", "New shares proved by"] },
   restore: {
     verb: "RESTORE",
@@ -93,6 +95,7 @@ export function viewSteps(script: Script): StepView[] {
       text: told.text,
       parameters: Object.entries(valuesOf(step)).map(([label, value]) => ({ label, value: showValue(value) })),
       written: i === firstAction ? ["Words of the plan", "Approved by"] : [...written, ...told.written],
+      note: step.note,
       otherwise: step.otherwise,
     };
   });

@@ -1,7 +1,7 @@
 import type { Person, Stage } from "../ceremony/stage.ts";
 import { ConclaveError } from "../errors.ts";
-import { checksText, linesText, openingText, placeText } from "./ceremony-text.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
+import { checksText, linesText, openingText, placeText } from "./guide-text.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
 import { openShare } from "./share-file.ts";
