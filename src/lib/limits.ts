@@ -38,8 +38,12 @@ export const LIMITS = {
   scriptBytes: 256 * 1024,
   /** Steps of one ceremony script. */
   scriptSteps: 200,
+  /** Characters of a path in a script or an input. */
+  pathLength: 1024,
   /** Characters of a paragraph that is read aloud. */
   proseLength: 2000,
+  /** Bytes of the log of one run of a script. */
+  runLogBytes: 8 * 1024 * 1024,
   /** Nesting of arrays and objects in a canonical JSON document. */
   jsonDepth: 32,
 } as const;

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { nameSchema, textSchema } from "../names.ts";
+import { OPERATIONS } from "./built-in.ts";
+import { INPUT_TYPES } from "./input-type.ts";
 
 /** What a person is told: one paragraph, in which `${inputs.NAME}` stands for an input. */
 const proseSchema = z.string().min(1).max(LIMITS.proseLength);
@@ -12,64 +14,53 @@ const valueSchema = z.union([
   z.boolean(),
   z.array(z.string().max(LIMITS.proseLength)).max(LIMITS.custodians),
 ]);
+
+/** Parameters, as the script has them; what of them is known and needed stands with whatever takes them. */
 const withSchema = z.record(z.string().max(LIMITS.nameLength), valueSchema);
 
-/** What kinds of inputs there are; how each is checked stands in the table of `input.ts`. */
-export const INPUT_TYPES = [
-  "text",
-  "integer",
-  "duration",
-  "algorithm",
-  "key-name",
-  "existing-key",
-  "keyring-name",
-  "quorum-name",
-  "custodian-names",
-  "directory",
-  "existing-file",
-  "new-file",
-] as const;
+export const INPUT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 export const inputSchema = z.strictObject({
+  /** How it is checked and asked for: `input-type.ts`. */
   type: z.enum(INPUT_TYPES),
   prompt: textSchema.min(1),
   /** Taken when nothing else is given; shown in the question. */
-  default: z.union([z.string().max(LIMITS.proseLength), z.number()]).optional(),
+  default: z.union([z.string().max(LIMITS.proseLength), z.int()]).optional(),
 });
 
 /** Who is needed in the room. */
 const rolesSchema = z.strictObject({
   administrator: z.int().min(1).max(9).default(1),
-  /** Of which quorum a threshold of custodians comes, or all of them; none where nobody approves anything. */
+  /** Of which quorum a threshold of custodians comes, or all of them; left out where nobody approves anything. */
   custodians: z
     .string()
     .regex(
-      /^(?:all of )?quorum (?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}|\$\{inputs\.[a-z][a-z0-9-]*\})$/,
+      /^(?:all of )?quorum (?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}|\$\{inputs\.[a-z][a-z0-9-]{0,31}\})$/,
       'must be "quorum NAME" or "all of quorum NAME"',
     )
     .optional(),
+  /** The custodians who get a new share in it: names, or an input of them. */
+  newcomers: z.string().max(LIMITS.proseLength).optional(),
   witnesses: z.int().min(0).max(9).default(0),
 });
 
 /** What the machine checks before step 1. */
-const beforeSchema = z.union([
-  z.strictObject({
-    host: z.strictObject({
-      swap: z.literal("off").optional(),
-      network: z.literal("down").optional(),
-      clock: z.literal("confirmed").optional(),
-    }),
-  }),
-  z.strictObject({
-    vault: z.strictObject({
-      chain: z.literal("verified").optional(),
-      /** `absent`: there is none yet at the place; `pending-free`: no quorum waits for proofs. */
-      state: z.enum(["present", "absent"]).optional(),
-    }),
-  }),
-]);
+const hostSchema = z.strictObject({
+  swap: z.literal("off").optional(),
+  network: z.literal("down").optional(),
+  clock: z.literal("confirmed").optional(),
+});
 
-const WHO = ["administrator", "custodians", "witnesses", "everyone"] as const;
+const vaultSchema = z.strictObject({
+  /** `absent`: there is none yet at its place. */
+  state: z.enum(["present", "absent"]).optional(),
+  chain: z.literal("verified").optional(),
+});
+
+const beforeSchema = z.union([z.strictObject({ host: hostSchema }), z.strictObject({ vault: vaultSchema })]);
+
+/** Who acts in a step. `newcomers` are the custodians who get a new share. */
+export const WHO = ["administrator", "custodians", "newcomers", "witnesses", "everyone"] as const;
 
 /** What every step may say beside what it does. */
 const common = {
@@ -77,6 +68,8 @@ const common = {
   who: z.enum(WHO).optional(),
   /** How long it takes, in minutes. */
   minutes: z.int().min(1).max(240).optional(),
+  /** How it is done: what people look at, and what they write down. */
+  note: proseSchema.optional(),
   /** What to do when it goes wrong. */
   otherwise: proseSchema.optional(),
 };
@@ -84,31 +77,47 @@ const common = {
 /** What can be shown from the vault, for people to compare or copy. */
 export const SHOWN = ["key-check-value", "genesis-hash", "checkpoint", "quorum", "status", "backup-digest"] as const;
 
-/** Operations that need no quorum. */
-export const OPERATIONS = ["backup.create", "audit.verify", "audit.checkpoint"] as const;
+/** What kinds of steps there are, by the word that makes a step one of them. */
+export const STEPS = {
+  /** Read aloud, then ticked. */
+  read: z.strictObject({ read: proseSchema, ...common }),
+  /** Looked at by a person, who says yes or records an exception. */
+  check: z.strictObject({ check: proseSchema, ...common }),
+  /** Part of the script's plan. */
+  action: z.strictObject({ action: z.string().max(LIMITS.nameLength), with: withSchema.default({}), ...common }),
+  /** Shown by the machine. */
+  show: z.strictObject({ show: z.enum(SHOWN), ...common }),
+  /** An operation that needs no quorum. */
+  do: z.strictObject({ do: z.enum(OPERATIONS), with: withSchema.default({}), ...common }),
+  /** Opens a backup in a scratch place, by a plan of its own: the one that `do: backup.create` made, or `with: { backup: FILE }`. */
+  prove: z.strictObject({ prove: z.literal("restore"), with: withSchema.default({}), ...common }),
+  /** Commands of their own, each with a plan of its own, or none. */
+  genesis: z.strictObject({ genesis: withSchema, ...common }),
+  rekey: z.strictObject({ rekey: withSchema, ...common }),
+  restore: z.strictObject({ restore: withSchema, ...common }),
+  /** Each custodian of a quorum proves the own share, one after the other. */
+  drill: z.strictObject({ drill: withSchema, ...common }),
+} as const;
 
-/** Steps that are commands of their own: each makes its own plan, or none. */
-const genesisSchema = withSchema;
+export type StepKind = keyof typeof STEPS;
+
+export const STEP_KINDS = Object.keys(STEPS) as readonly StepKind[];
 
 export const stepSchema = z.union([
-  /** Read aloud, then ticked. */
-  z.strictObject({ read: proseSchema, ...common }),
-  /** Looked at by a person, who says yes or records an exception. */
-  z.strictObject({ check: proseSchema, ...common }),
-  /** Part of the script's plan. */
-  z.strictObject({ action: z.string().max(LIMITS.nameLength), with: withSchema.default({}), ...common }),
-  z.strictObject({ show: z.enum(SHOWN), ...common }),
-  z.strictObject({ do: z.enum(OPERATIONS), with: withSchema.default({}), ...common }),
-  /** Opens the backup that `do: backup.create` made, in a scratch place, by a plan of its own. */
-  z.strictObject({ prove: z.literal("restore"), ...common }),
-  z.strictObject({ genesis: genesisSchema, ...common }),
-  z.strictObject({ rekey: withSchema, ...common }),
-  z.strictObject({ restore: withSchema, ...common }),
-  /** Each custodian of a quorum proves the own share, one after the other. */
-  z.strictObject({ drill: withSchema, ...common }),
+  STEPS.read,
+  STEPS.check,
+  STEPS.action,
+  STEPS.show,
+  STEPS.do,
+  STEPS.prove,
+  STEPS.genesis,
+  STEPS.rekey,
+  STEPS.restore,
+  STEPS.drill,
 ]);
 
-const SIGNERS = ["custodians", "witnesses"] as const;
+/** Who signs the transcript at the end, beside the host. */
+export const SIGNERS = ["custodians", "witnesses"] as const;
 
 /** A ceremony script as it is written: what was reviewed is what runs. */
 export const scriptSchema = z.strictObject({
@@ -118,12 +127,12 @@ export const scriptSchema = z.strictObject({
   purpose: proseSchema.optional(),
   roles: rolesSchema,
   inputs: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be of small letters, digits and hyphens"), inputSchema)
+    .record(z.string().regex(INPUT_NAME, "must be of small letters, digits and hyphens"), inputSchema)
     .default({}),
   before: z.array(beforeSchema).max(16).default([]),
   steps: z.array(stepSchema).min(1).max(LIMITS.scriptSteps),
   after: z
-    .array(z.strictObject({ sign: z.array(z.enum(SIGNERS)).min(1) }))
+    .array(z.strictObject({ sign: z.array(z.enum(SIGNERS)).min(1).max(SIGNERS.length) }))
     .max(1)
     .default([]),
 });
@@ -131,3 +140,22 @@ export const scriptSchema = z.strictObject({
 export type Script = z.infer<typeof scriptSchema>;
 export type Step = z.infer<typeof stepSchema>;
 export type Input = z.infer<typeof inputSchema>;
+export type Value = z.infer<typeof valueSchema>;
+export type Values = z.infer<typeof withSchema>;
+
+/** The word that makes a step what it is. */
+export function kindOf(step: Step): StepKind {
+  const kind = STEP_KINDS.find((name) => name in step);
+  if (kind === undefined) throw new TypeError("a step of no kind");
+  return kind;
+}
+
+/** The parameters of a step: its `with`, or what stands behind the word of a built-in step. */
+export function valuesOf(step: Step): Values {
+  if ("with" in step) return step.with;
+  if ("genesis" in step) return step.genesis;
+  if ("rekey" in step) return step.rekey;
+  if ("restore" in step) return step.restore;
+  if ("drill" in step) return step.drill;
+  return {};
+}

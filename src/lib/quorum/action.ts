@@ -58,8 +58,12 @@ export interface Action<P> {
   newShares?(parameters: P): readonly NewShareOnHost[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
-  /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
-  check(parameters: P, state: Reader, time: string): Promise<void>;
+  /**
+   * @param time of the act, RFC 3339
+   * @param earlier what the same plan does before, and `state` does not show yet: none where it is executed
+   * @throws ConclaveError if the action can't be done as things stand
+   */
+  check(parameters: P, state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
   /**
    * Reads, generates, seals; makes folders for the files to come, and writes nothing else itself: each effect that it yields is written before it goes on.
    * @param time of the act, RFC 3339
@@ -84,7 +88,7 @@ export interface BoundAction {
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
   confirmation(): string | undefined;
-  check(state: Reader, time: string): Promise<void>;
+  check(state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
   execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
 }
 
@@ -109,7 +113,7 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
-      check: (state, time) => action.check(parameters, state, time),
+      check: (state, time, earlier = []) => action.check(parameters, state, time, earlier),
       execute: (vault, time) => action.execute(parameters, vault, time),
     };
   };

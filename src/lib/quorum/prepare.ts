@@ -151,7 +151,7 @@ async function objectionOf(
   try {
     const timeOf = (sequence: number) => chain.timeOf(Math.min(sequence, chain.size)); // others may act meanwhile
     const now = isClockAccept(plan) ? clock() : await approvedTime(clock(), reader, timeOf);
-    for (const action of actions) await action.check(reader, timestamp(now));
+    for (const [i, action] of actions.entries()) await action.check(reader, timestamp(now), plan.actions.slice(0, i));
     return undefined;
   } catch (error) {
     if (isConclaveError(error)) return error;

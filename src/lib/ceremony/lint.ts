@@ -1,0 +1,41 @@
+import { inputsIn } from "./input.ts";
+import { inputProblem } from "./input-type.ts";
+import { orderProblems } from "./lint-order.ts";
+import { parameterProblems } from "./lint-parameters.ts";
+import { proseProblems, texts } from "./lint-prose.ts";
+import { roleProblems } from "./lint-roles.ts";
+import type { Script } from "./script.ts";
+import type { ScriptProblem } from "./script-problem.ts";
+
+/** What is wrong with a script that its schema can't say, in no order. */
+export function lintScript(script: Script): ScriptProblem[] {
+  const found = [...proseProblems(script), ...inputProblems(script), ...roleProblems(script), ...orderProblems(script)];
+  // What stands in a script with unknown inputs can't be judged.
+  return found.length > 0 ? found : parameterProblems(script);
+}
+
+/** Each input is declared and used, and its default is right. */
+function inputProblems(script: Script): ScriptProblem[] {
+  const problems: ScriptProblem[] = [];
+  const used = new Set<string>();
+  for (const { path, text } of texts(script)) {
+    const names = inputsIn(text);
+    if (names.length < text.split("${").length - 1) {
+      problems.push({ path, message: "wanted $" + "{inputs.NAME}, and no other use of ${" });
+    }
+    for (const name of names) {
+      used.add(name);
+      if (Object.hasOwn(script.inputs, name)) continue;
+      const known = Object.keys(script.inputs);
+      const declared = known.length === 0 ? "none is declared" : `declared are ${known.join(", ")}`;
+      problems.push({ path, message: `input ${name} is used, but not declared; ${declared}` });
+    }
+  }
+  for (const [name, { type, default: usual }] of Object.entries(script.inputs)) {
+    const path = ["inputs", name];
+    if (!used.has(name)) problems.push({ path, at: "name", message: "is declared, but no step uses it" });
+    const wrong = usual === undefined ? undefined : inputProblem(type, String(usual));
+    if (wrong !== undefined) problems.push({ path: [...path, "default"], message: `"${usual}" ${wrong}` });
+  }
+  return problems;
+}
