@@ -1,16 +1,16 @@
-import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { entryHash, parseEntry } from "../../src/lib/audit/entry.ts";
 import { CEREMONY_END } from "../../src/lib/ceremony/anchor-transcript.ts";
 import { signTranscript, transcriptDigest } from "../../src/lib/ceremony/sign-transcript.ts";
 import { type TranscriptContent, writeTranscript } from "../../src/lib/ceremony/transcript.ts";
-import { timestamp } from "../../src/lib/clock.ts";
-import { generateSigningSeed, publicKeyOf, signingKey } from "../../src/lib/crypto/signature.ts";
-import { type Witness, writeWitnessFile } from "../../src/lib/custodian/witness.ts";
+import { systemClock, timestamp } from "../../src/lib/clock.ts";
+import { enrolWitness } from "../../src/lib/custodian/enroll.ts";
+import type { Witness } from "../../src/lib/custodian/witness.ts";
 import { isConclaveError } from "../../src/lib/errors.ts";
 import { approvalSchema } from "../../src/lib/quorum/approval.ts";
 import { currentGenerations } from "../../src/lib/quorum/state.ts";
 import type { MadeVault } from "./vault.ts";
+import type { Workspace } from "./workspace.ts";
 
 const DIGEST = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
 const TIME = "2026-11-24T09:30:00.000Z";
@@ -73,25 +73,19 @@ export const SAMPLE_TRANSCRIPT: TranscriptContent = {
   checkpoint: `conclave/6b6e2a52-2c3e-4c17-9f0a-3d1f0c5b7e21/0e9b9a5c-61d4-4a6b-b6f5-2f7e0f1f4a90\n12\n${"A".repeat(43)}=\n\n— name ${"B".repeat(92)}\n`,
 };
 
-/** A witness's key, and what the witness enrolled with. */
-export interface MadeWitness {
-  key: KeyObject;
-  witness: Witness;
-  bytes: Uint8Array;
-}
+/** The passphrase of a witness's identity. */
+export const WITNESS_PASSPHRASE = "nine herons under the south bridge";
 
-export function newWitness(name = "walter", rehearsal = true): MadeWitness {
-  using seed = generateSigningSeed();
-  const key = signingKey(seed);
-  const witness: Witness = {
-    ...({ type: "witness", version: 1, name, witnessKey: publicKeyOf(key) } as const),
-    ...{ created: TIME, rehearsal },
-  };
-  return { key, witness, bytes: writeWitnessFile(witness, key) };
+/** Let a witness enrol on a machine of the own: `NAME.identity`, `NAME.enrolment`, `NAME.passphrase`. */
+export async function enrolledWitness(place: Workspace, name = "walter", rehearsal = true): Promise<Witness> {
+  await place.write(`${name}.passphrase`, `${WITNESS_PASSPHRASE}\n`);
+  const files = { identityFile: place.file(`${name}.identity`), enrolmentFile: place.file(`${name}.enrolment`) };
+  const { witness } = await enrolWitness({ name, rehearsal, ...files }, systemClock, async () => WITNESS_PASSPHRASE);
+  return witness;
 }
 
 /** The transcript of a ceremony in which alice and bob made what a vault has since entry `first`. */
-export async function contentOf(made: MadeVault, first: number, witness?: MadeWitness): Promise<TranscriptContent> {
+export async function contentOf(made: MadeVault, first: number, witness?: Witness): Promise<TranscriptContent> {
   await using vault = await made.open();
   const { id, name, epoch, genesis, hostKey } = vault.identity;
   const rows = await Array.fromAsync(vault.reader.rows("entries", { after: { sequence: first - 1 } }));
@@ -127,7 +121,7 @@ export async function contentOf(made: MadeVault, first: number, witness?: MadeWi
       })),
       ...(witness === undefined
         ? []
-        : [{ role: "witness" as const, name: witness.witness.name, quorum: null, key: witness.witness.witnessKey }]),
+        : [{ role: "witness" as const, name: witness.name, quorum: null, key: witness.witnessKey }]),
     ],
     exceptions: [],
     plans,
@@ -154,13 +148,6 @@ export async function recordEnd(made: MadeVault, content: TranscriptContent, tra
   return await vault.actLocked(({ writer, chain }) =>
     chain.append(writer, { vault: id, epoch }, timestamp(new Date()), "test@host", { type: CEREMONY_END, data }),
   );
-}
-
-/** A custodian's signing key, out of the share file that holds it. */
-export async function custodianKeyOf(made: MadeVault, name: string): Promise<KeyObject> {
-  using document = await made.document(name);
-  if (document.custodianSeed === undefined) throw new TypeError(`${name} has an identity`);
-  return signingKey(document.custodianSeed);
 }
 
 /**

@@ -66,7 +66,9 @@ export default class AuditVerify extends VaultCommand {
       state: stateDirectory(),
       progress: progressBar("verifying the exported chain", 1000),
     };
-    return this.#tell((await verifyExported(source.file, request, around)).verification);
+    const { verification } = await verifyExported(source.file, request, around);
+    if (verification.rehearsal) this.note("REHEARSAL vault: its shares and keys are worth nothing");
+    return this.#tell(verification);
   }
 
   #tell(verification: Verification): Verification {

@@ -106,8 +106,13 @@ export default class TranscriptVerify extends VaultCommand {
       const { verification, chain } = await verifyExported(source.file, request, around);
       return { verification, end: anchor.conclude(chain) };
     }
-    if (!hasVault(flags)) return undefined;
+    const { vault: named } = transcript.content;
+    if (named === null || !hasVault(flags)) return undefined;
     return this.withVault(flags, async (vault) => {
+      if (vault.identity.id !== named.id) {
+        this.note("the vault here is another one: the transcript is not held against it");
+        return undefined;
+      }
       const anchor = new TranscriptAnchor(transcript);
       const { verification, chain } = await verifyVaultAnd(vault, { ...request, full: false }, anchor.each);
       return { verification, end: anchor.conclude(chain) };

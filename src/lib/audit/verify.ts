@@ -21,9 +21,11 @@ export interface VerifyOptions {
   verified?: SeenHead | undefined;
   /** Called now and then with the number of entries done and in all. */
   progress?: ((done: number, total: number) => void) | undefined;
-  /** Told of each entry, its hash, and the tables as they stand after it. */
-  each?: ((entry: Entry, hash: string, tables: Reader) => Promise<void>) | undefined;
+  each?: EachEntry | undefined;
 }
+
+/** Told of each entry that was verified, its hash, and the tables as they stand after it. */
+export type EachEntry = (entry: Entry, hash: string, tables: Reader) => Promise<void>;
 
 /** Entries between two calls of `progress`. */
 const PROGRESS_STEP = 5000;

@@ -61,7 +61,7 @@ export class TranscriptAnchor {
     this.#entries = new Map(entries.map((entry) => [entry.sequence, entry]));
   }
 
-  /** See `VerifyOptions.each`. */
+  /** See `EachEntry`. */
   readonly each = async (entry: Entry, hash: string, tables: Reader): Promise<void> => {
     const { sequence, type } = entry;
     const told = this.#entries.get(sequence);
@@ -98,10 +98,12 @@ export class TranscriptAnchor {
       throw wrong("rehearsal and production are mixed: the chain is of the other");
   }
 
-  /** Each custodian's key must be that of a seat before the ceremony's entries or after them. */
+  /** Each custodian's key must be that of a seat before the ceremony's entries or after them, in a generation that had not ended before. */
   #compareKeys(): void {
-    const generations = [...(this.#before?.generations ?? []), ...(this.#after?.generations ?? [])].filter(
-      ({ state }) => state === "active" || state === "pending",
+    const before = this.#before?.generations ?? [];
+    const ended = new Set(before.filter(({ state }) => !isCurrent(state)).map(({ manifestHash }) => manifestHash));
+    const generations = [...before, ...(this.#after?.generations ?? [])].filter(
+      ({ manifestHash }) => !ended.has(manifestHash),
     );
     for (const { role, name, quorum, key } of this.#content.participants) {
       if (role !== "custodian" || key === null) continue;
@@ -139,6 +141,10 @@ export class TranscriptAnchor {
 }
 
 const NAMES = { id: "vault", name: "vault's name", genesis: "genesis", epoch: "epoch", hostKey: "host key" } as const;
+
+function isCurrent(state: KnownGeneration["state"]): boolean {
+  return state === "active" || state === "pending";
+}
 
 async function momentOf(tables: Reader): Promise<Moment> {
   const identity = await tables.find("vault", {});

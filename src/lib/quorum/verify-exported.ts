@@ -1,6 +1,6 @@
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
 import type { ChainFile } from "../audit/chain-file.ts";
-import { replayChain, type VerifyOptions } from "../audit/verify.ts";
+import { type EachEntry, replayChain, type VerifyOptions } from "../audit/verify.ts";
 import { IntegrityError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import { MemoryTables } from "../storage/memory.ts";
@@ -21,7 +21,7 @@ export interface ExportedSurroundings {
   /** This machine's state directory: if it remembers the vault, the chain must be what it remembers. */
   state: string;
   progress?: VerifyOptions["progress"];
-  each?: VerifyOptions["each"];
+  each?: EachEntry;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AuditChain } from "../audit/chain.ts";
-import type { VerifyOptions } from "../audit/verify.ts";
+import type { EachEntry } from "../audit/verify.ts";
 import { ConclaveError, IntegrityError } from "../errors.ts";
 import type { Row } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -22,6 +22,7 @@ export interface Verification extends Omit<ActSummary, "recoveries"> {
   /** VERIFIED: it is this vault, and each recovery in it was accepted. */
   result: "VERIFIED" | "CONSISTENT";
   vault: string;
+  rehearsal: boolean;
   epoch: string;
   genesis: string;
   hostKey: string;
@@ -46,14 +47,14 @@ export async function verifyVault(vault: Vault, request: VerificationRequest): P
 /**
  * The same.
  *
- * @param each see `VerifyOptions.each`
+ * @param each told of each entry
  * @returns the verified chain, too
  * @throws IntegrityError what is wrong, and where
  */
 export async function verifyVaultAnd(
   vault: Vault,
   { genesis, checkpoint, full, acceptRecovery }: VerificationRequest,
-  each?: VerifyOptions["each"],
+  each?: EachEntry,
 ): Promise<{ verification: Verification; chain: AuditChain }> {
   const { identity } = vault;
   assertGenesis(identity.genesis, genesis);
@@ -92,6 +93,7 @@ export function verification({
     anchored,
     ciphertexts,
     vault: identity.id,
+    rehearsal: identity.rehearsal === 1,
     epoch: identity.epoch,
     genesis: identity.genesis,
     hostKey: identity.hostKey,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
-import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
+import { type EachEntry, type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
@@ -178,10 +178,9 @@ export class Vault implements AsyncDisposable {
   /**
    * Verify everything, with the vault locked; nothing is written, this machine's anchor neither.
    * @param full verify signatures of the whole chain, also those that this machine verified before
-   * @param each see `VerifyOptions.each`
    * @throws IntegrityError what is wrong, and where
    */
-  async verify(full = false, each?: VerifyOptions["each"]): Promise<AuditChain> {
+  async verify(full = false, each?: EachEntry): Promise<AuditChain> {
     const anchor = this.anchor();
     const verified = full ? undefined : anchor?.verified;
     return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, verified, each));
@@ -273,11 +272,7 @@ export class Vault implements AsyncDisposable {
     return current.map(({ manifestHash }) => manifestHash);
   }
 
-  async #verifyWhole(
-    reader: Reader,
-    verified: Anchor["verified"] | undefined,
-    each?: VerifyOptions["each"],
-  ): Promise<AuditChain> {
+  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined, each?: EachEntry): Promise<AuditChain> {
     await this.#storage.checkStructure();
     const { types, progress } = this.#surroundings;
     return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress, each });
