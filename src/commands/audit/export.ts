@@ -11,7 +11,6 @@ interface Exported {
   file: string;
   vault: string;
   entries: number;
-  size: number;
   sha256: string;
 }
 
@@ -44,8 +43,8 @@ export default class AuditExport extends VaultCommand {
       throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
     return this.withVault(flags, async (vault) => {
       const file = toOutput ? "-" : resolve(flags.out);
-      const { entries, size, sha256 } = await exportChain(vault, toOutput ? writeResult : file);
-      const exported = { file, vault: vault.identity.id, entries, size, sha256 };
+      const { entries, sha256 } = await exportChain(vault, toOutput ? writeResult : file);
+      const exported = { file, vault: vault.identity.id, entries, sha256 };
       const told = fields([
         ["Chain", show(file, 300)],
         ["Entries", String(entries)],

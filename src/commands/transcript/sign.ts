@@ -5,6 +5,7 @@ import { fromUtf8, utf8 } from "../../lib/bytes.ts";
 import { checkSignatures, readTranscripts } from "../../lib/ceremony/read-transcript.ts";
 import { addSignature, signerOf } from "../../lib/ceremony/sign-transcript.ts";
 import { digestWords } from "../../lib/crypto/words.ts";
+import { ConclaveError } from "../../lib/errors.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { createFileDurably } from "../../lib/host/files.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
@@ -39,7 +40,7 @@ export default class TranscriptSign extends ConclaveCommand {
     identity: Flags.string({
       summary: "your identity file; NAME defaults to its base name up to the first dot",
       helpValue: "[NAME=]FILE",
-      exactlyOne: ["identity", "share"],
+      exclusive: ["share"],
     }),
     share: Flags.string({ summary: "your share file, if it holds your signing key", helpValue: "[NAME=]FILE" }),
     ...passphraseFileFlag,
@@ -56,6 +57,10 @@ export default class TranscriptSign extends ConclaveCommand {
     const { args, flags } = await this.parse(TranscriptSign);
     const warn = (message: string) => void this.warn(message);
     await assertReady(warn);
+    if (flags.identity === undefined && flags.share === undefined)
+      throw new ConclaveError("USAGE", "whose signature? a signing key is missing", {
+        suggestions: ["Give --identity FILE", "Or --share FILE, if your share file holds your signing key"],
+      });
     const out = resolve(flags.out);
     assertAbsent(out);
     const bytes = readTranscriptBytes(args.file);

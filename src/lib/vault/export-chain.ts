@@ -9,8 +9,6 @@ import type { Vault } from "./vault.ts";
 /** An export as it was written. */
 export interface WrittenChain {
   entries: number;
-  /** In bytes. */
-  size: number;
   sha256: string;
 }
 
@@ -48,13 +46,11 @@ async function writeInto(vault: Vault, temporary: string): Promise<WrittenChain>
 
 async function writeChain(vault: Vault, put: (bytes: Uint8Array) => void): Promise<WrittenChain> {
   const hash = createHash("sha256");
-  let size = 0;
   const entries = await vault.snapshot((reader) =>
     writeChainFile(reader, vault.identity.id, (bytes) => {
       hash.update(bytes);
-      size += bytes.length;
       put(bytes);
     }),
   );
-  return { entries, size, sha256: hash.digest("hex") };
+  return { entries, sha256: hash.digest("hex") };
 }
