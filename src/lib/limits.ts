@@ -22,7 +22,7 @@ export const LIMITS = {
   entryBytes: 4 * 1024 * 1024,
   /** Bytes of an anchor or host key file. */
   stateFileBytes: 1024 * 1024,
-  /** Bytes of a plan, approval, proof, request, enrolment or identity file. */
+  /** Bytes of a plan, approval, proof, request, enrolment, identity or transcript file. */
   documentBytes: 4 * 1024 * 1024,
   /** Bytes of the clear head of a backup. */
   backupHeadBytes: 8 * 1024 * 1024,

@@ -57,7 +57,6 @@ export default class CustodianEnroll extends ConclaveCommand {
     witness: Flags.boolean({
       default: false,
       summary: "a witness, who signs transcripts and holds no share",
-      exclusive: ["recipient", "recipients-only", "x25519"],
     }),
     ...passphraseFileFlag,
     rehearsal: Flags.boolean({ default: false, summary: "for practice: quick to open, refused by production vaults" }),
@@ -68,6 +67,8 @@ export default class CustodianEnroll extends ConclaveCommand {
     const { args, flags } = await this.parse(CustodianEnroll);
     const { name } = args;
     if (!isName(name)) throw new ConclaveError("USAGE", `${name}: a name is ${NAME_RULE}`);
+    if (flags.witness && (flags.recipient.length > 0 || flags["recipients-only"] || flags.x25519))
+      throw new ConclaveError("USAGE", "a witness gets no share: no recipient goes with --witness");
     const warn = (message: string) => void this.warn(message);
     await assertReady(warn);
     const files = parseNamed(flags["passphrase-file"], "--passphrase-file");
