@@ -38,7 +38,7 @@ export function custodianStage(options: CustodianOptions): Pick<Stage, "gatherin
         founding: foundingOf(options, founding),
       });
     },
-    founding: (place) => remembering(foundingOf(options, place), shares),
+    founding: (place) => remembering(foundingOf(options, place), options),
     async newSeats(asked, rehearsal, inForce) {
       const flags = {
         threshold: asked.threshold,
@@ -77,13 +77,13 @@ function foundingOf({ newPassphrases, unsafeWeak }: CustodianOptions, place: Fou
 }
 
 /** Who proved a new share presents that one from then on, if the files at hand must do. */
-function remembering(founding: Founding, shares: Map<string, NamedShareFile>): GenesisInteraction {
+function remembering(founding: Founding, { shares, room }: CustodianOptions): GenesisInteraction {
   return {
     newPassphrase: (custodian) => founding.newPassphrase(custodian),
     provePassphrase: (custodian, file) => founding.provePassphrase(custodian, file),
     proofRefused: (custodian, error) => founding.proofRefused(custodian, error),
     async proved(custodian, file) {
-      if (shares.has(custodian) || shares.size === 0) shares.set(custodian, parseShareFile(`${custodian}=${file}`));
+      if (!room) shares.set(custodian, parseShareFile(`${custodian}=${file}`));
       await founding.proved(custodian, file);
     },
   };

@@ -81,7 +81,7 @@ export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: R
 
 /** What people must know to play custodians. */
 function castText({ folder }: Rehearsal, custodians: readonly string[]): string {
-  const share = show(join(folder, "shares", "NAME.share"), 300);
+  const share = show(join(folder, "sticks", "NAME.share"), 300);
   if (custodians.length === 0) return "Choose passphrases as short as you like: it is a rehearsal.\n\n";
   return `You play the custodians ${custodians.join(", ")}: each has the share ${share},\nand in this rehearsal the own name as passphrase.\n\n`;
 }
