@@ -25,9 +25,10 @@ export interface CustodianOptions {
 export function custodianStage(options: CustodianOptions): Pick<Stage, "gathering" | "founding" | "newSeats"> {
   const { shares, keys, room, warn } = options;
   return {
-    gathering({ earlier, mayWait, founding }) {
+    gathering({ quorums, earlier, mayWait, founding }) {
+      const seated = quorums.flatMap(({ manifest }) => manifest.custodians.map(({ name }) => name));
       return new Gathering({
-        shares: sharesFor(shares, earlier),
+        shares: sharesFor(room ? shares : onlyOf(shares, seated), earlier),
         keys,
         room,
         mayWait,
@@ -58,6 +59,11 @@ export function custodianStage(options: CustodianOptions): Pick<Stage, "gatherin
       return seats;
     },
   };
+}
+
+/** A custodian who left has a share still. */
+function onlyOf(shares: ReadonlyMap<string, NamedShareFile>, names: readonly string[]): Map<string, NamedShareFile> {
+  return new Map([...shares].filter(([name]) => names.includes(name)));
 }
 
 /** Others than approved before come first. */
