@@ -95,17 +95,16 @@ export class CeremonyRoom {
     if ("drill" in step) await this.#drill();
   }
 
-  /** Two custodians approve a plan, whoever is asked for first, and one says the last word. */
+  /** Custodians approve a plan, whoever is asked for first, and one says the last word. */
   async approve(): Promise<void> {
-    for (let i = 0; i < 2; i++) {
-      await this.#terminal.waitFor("Who comes next", PATIENCE);
-      await this.#terminal.waitFor("nobody: stop here");
+    for (;;) {
+      const asked = await this.#terminal.waitFor(/nobody: stop here|Type (.+?) to execute/, PATIENCE);
+      const word = /Type (.+?) to execute/.exec(asked)?.[1];
+      if (word !== undefined) this.#terminal.type(word);
       this.#terminal.enter();
+      if (word !== undefined) return;
       await this.present();
     }
-    const asked = await this.#terminal.waitFor(/Type (.+?) to execute/, PATIENCE);
-    this.#terminal.type(/Type (.+?) to execute/.exec(asked)?.[1] ?? "");
-    this.#terminal.enter();
   }
 
   /** The custodian who was chosen names the share file and types the passphrase. */
