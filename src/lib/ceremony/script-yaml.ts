@@ -1,4 +1,4 @@
-import { CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
+import { CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { fromUtf8 } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import { firstUnsafe } from "../unsafe-text.ts";
@@ -20,6 +20,9 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["doc-end", "an end of a document (...)"],
   ["byte-order-mark", "a byte order mark"],
 ]);
+
+/** What within double quotes stands for a character that can't be seen. */
+const ESCAPE = /(?<!\\)(?:\\\\)*\\[^"\\]/;
 
 /** A YAML document of which every value knows its place. */
 export interface YamlDocument {
@@ -52,6 +55,12 @@ export function parseYaml(bytes: Uint8Array, refuse: (problem: PlacedProblem) =>
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const [error] = [...document.errors, ...document.warnings];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === "__proto__")
+        throw refuse({ ...placeAt(startOf(key)), message: "__proto__, which is no member's name" });
+    },
+  });
   if (error !== undefined) throw refuse({ ...placeAt(error.pos[0]), message: yamlMessage(error.code, error.message) });
   return {
     value: document.toJS({ maxAliasCount: 0 }),
@@ -84,6 +93,8 @@ function assertPlainYaml(text: string, refuse: (problem: PlacedProblem) => Error
     if (kind === "flow-map-end" || kind === "flow-seq-end") depth--;
     if (kind === "seq-item-ind") indicators++;
     if (depth > DEEPEST || indicators > DEEPEST) throw stop(`nested deeper than ${DEEPEST}`);
+    if (kind === "double-quoted-scalar" && ESCAPE.test(source))
+      throw stop("an escape (\\…) in quotes, which no script needs");
     if (kind === "newline") indicators = 0;
     const feeds = source.split("\n");
     if (feeds.length > 1) [line, column] = [line + feeds.length - 1, 1];

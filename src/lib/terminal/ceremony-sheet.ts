@@ -94,7 +94,14 @@ function rolesOf({ roles }: Script): SheetRole[] {
       : [{ role: "Custodian", who: safe(custodians), names: [], lines: custodians.startsWith("all of") ? 7 : 5 }]),
     ...(newcomers === undefined
       ? []
-      : [{ role: "New custodian", who: `new custodians ${safe(newcomers)}`, names, lines: Math.max(names.length, 5) }]),
+      : [
+          {
+            role: "New custodian",
+            who: names.length === 0 ? "new custodians" : `new custodians ${safe(names.join(", "))}`,
+            names,
+            lines: Math.max(names.length, 5),
+          },
+        ]),
     ...(witnesses === 0 ? [] : [{ role: "Witness", who: counted(witnesses, "witness"), names: [], lines: witnesses }]),
   ];
 }
