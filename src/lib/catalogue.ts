@@ -3,6 +3,7 @@ import type { EntryType } from "./audit/entry-type.ts";
 import { backupCreate, backupPrune } from "./backup/entries.ts";
 import { vaultRestore, vaultRestoreEntry } from "./backup/restore-action.ts";
 import { backupVerify, backupVerifyEntry } from "./backup/verify-action.ts";
+import { ceremonyEnd } from "./ceremony/end-entry.ts";
 import { clockCheck } from "./host/check/clock.ts";
 import { coreDumpsCheck } from "./host/check/core-dumps.ts";
 import { diskCheck } from "./host/check/disk.ts";
@@ -88,6 +89,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     backupPrune,
     backupVerifyEntry,
     vaultRestoreEntry,
+    ceremonyEnd,
   ].map((type) => [type.type, type]),
 );
 

@@ -40,6 +40,8 @@ export const LIMITS = {
   pathLength: 1024,
   /** Characters of a paragraph that is read aloud. */
   proseLength: 2000,
+  /** Bytes of the log of one run of a script. */
+  runLogBytes: 8 * 1024 * 1024,
   /** Nesting of arrays and objects in a canonical JSON document. */
   jsonDepth: 32,
 } as const;

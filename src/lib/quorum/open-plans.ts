@@ -37,6 +37,12 @@ export function keepPlan(vault: Vault, { plan, quorums }: PreparedPlan, session:
   return bytes;
 }
 
+/** A plan that this host keeps, if it can still be executed. @param id of the plan */
+export async function keptPlan(vault: Vault, id: string): Promise<PlanFile | undefined> {
+  const file = keptIds(vault).includes(id) ? readKept(vault, id) : undefined;
+  return file === undefined || (await hasEnded(vault, file.plan)) ? undefined : file;
+}
+
 /** Remove what the host kept of a plan that came to its end. */
 export function closePlan(vault: Vault, plan: string): void {
   removeSession(vault.state, vault.identity.id, plan);

@@ -144,6 +144,15 @@ export const SCHEMA: readonly string[] = [
   epoch TEXT NOT NULL,
   entries INTEGER NOT NULL
 ) STRICT`,
+  `CREATE TABLE ceremonies (
+  run TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  script TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  transcript TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  ended TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
 ];
 
 /** Only to find rows fast; nothing that matters rests on them. */

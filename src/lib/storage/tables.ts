@@ -106,6 +106,17 @@ export interface Tables {
   };
   /** Each restore, at its entry: which host and epoch it replaced, and of what. */
   restores: { sequence: number; sha256: string; hostKey: string; epoch: string; entries: number };
+  /** Ceremonies that came to their end, each at its entry. */
+  ceremonies: {
+    run: string;
+    name: string;
+    /** SHA-256 of the script's file, and of the transcript's text. */
+    script: string;
+    outcome: "proven" | "unproven" | "nothing to prove" | "aborted";
+    transcript: string;
+    sequence: number;
+    ended: string;
+  };
 }
 
 /** Pending until all of its custodians proved; then in force until the next one is, or cancelled. */
@@ -136,6 +147,7 @@ export const PRIMARY_KEYS = {
   plans: ["id"],
   backups: ["sha256"],
   restores: ["sequence"],
+  ceremonies: ["run"],
 } as const satisfies { [T in TableName]: readonly Column<T>[] };
 
 /** What no two rows of a table have in common, beside the primary key. */
@@ -177,6 +189,7 @@ export const PROJECTIONS = [
   "plans",
   "backups",
   "restores",
+  "ceremonies",
 ] as const satisfies readonly TableName[];
 
 /** The columns that name a blob: every blob is named by one of them, and every name has its blob. */
