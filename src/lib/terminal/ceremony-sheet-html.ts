@@ -101,7 +101,7 @@ function stepRow({ number, verb, kind, text, who, minutes, parameters, written, 
   const said = `<p class="${kind === "read" ? "aloud" : "said"}">${escapeHtml(text)}</p>`;
   const pairs = parameters.map(({ label, value }) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`);
   const list = pairs.length === 0 ? "" : `<dl>${pairs.join("")}</dl>`;
-  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>OTHERWISE</b> ${escapeHtml(otherwise)}</p>`;
+  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>IF IT GOES WRONG</b> ${escapeHtml(otherwise)}</p>`;
   const how = note === undefined ? "" : `<p class="how">${escapeHtml(note)}</p>`;
   const lines = written.map(writing).join("");
   return `<tr><td class="n">${number}</td><td><p class="verb">${verb}</p>${said}${list}${how}${lines}${wrong}</td><td class="who">${WHO_TEXT[who]}</td><td class="min">${minutes ?? ""}</td><td class="ini"></td><td class="time"></td></tr>`;

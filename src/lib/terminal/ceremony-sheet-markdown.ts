@@ -95,7 +95,7 @@ function stepCells({
     ...parameters.map(({ label, value }) => `${text(label)}: ${text(value)}`),
     ...(note === undefined ? [] : [text(note)]),
     ...written.map((what) => `${text(what)}: \\_\\_\\_\\_\\_\\_\\_\\_`),
-    ...(otherwise === undefined ? [] : [`*Otherwise:* ${text(otherwise)}`]),
+    ...(otherwise === undefined ? [] : [`*If it goes wrong:* ${text(otherwise)}`]),
   ];
   return [String(number), parts.join("<br>"), WHO_TEXT[who], String(minutes ?? ""), "", ""];
 }

@@ -42,6 +42,6 @@ function stepText(
     `${indent}${text}`,
     ...parameters.map(({ label, value }) => `${indent}${label}  ${value}`),
     ...(note === undefined ? [] : [`${indent}${note}`]),
-    ...(otherwise === undefined ? [] : [`${indent}Otherwise: ${otherwise}`]),
+    ...(otherwise === undefined ? [] : [`${indent}If it goes wrong: ${otherwise}`]),
   ];
 }

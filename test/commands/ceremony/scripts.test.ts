@@ -11,6 +11,7 @@ test.concurrent.for([
   { command: "show", outcome: "help", args: ["--help"], status: 0 },
   { command: "show", outcome: "success", args: ["./harmless.yaml", "--input", "name=payments"], status: 0 },
   { command: "show", outcome: "json", args: ["harmless.yaml", "--json"], status: 0 },
+  { command: "show", outcome: "source", args: ["harmless.yaml", "--source"], status: 0 },
   { command: "show", outcome: "shipped", args: ["restore-drill"], status: 0 },
   { command: "show", outcome: "not-found", args: ["genesys"], status: 3 },
   { command: "show", outcome: "no-file", args: ["./none.yaml"], status: 3 },
