@@ -1,7 +1,7 @@
 import { inputsIn } from "./input.ts";
 import { inputProblem } from "./input-type.ts";
 import { orderProblems } from "./lint-order.ts";
-import { parameterProblems } from "./lint-parameters.ts";
+import { actionProblems, parameterProblems } from "./lint-parameters.ts";
 import { proseProblems, texts } from "./lint-prose.ts";
 import { roleProblems } from "./lint-roles.ts";
 import type { Script } from "./script.ts";
@@ -9,7 +9,13 @@ import type { ScriptProblem } from "./script-problem.ts";
 
 /** What is wrong with a script that its schema can't say, in no order. */
 export function lintScript(script: Script): ScriptProblem[] {
-  const found = [...proseProblems(script), ...inputProblems(script), ...roleProblems(script), ...orderProblems(script)];
+  const found = [
+    ...proseProblems(script),
+    ...inputProblems(script),
+    ...actionProblems(script),
+    ...roleProblems(script),
+    ...orderProblems(script),
+  ];
   // What stands in a script with unknown inputs can't be judged.
   return found.length > 0 ? found : parameterProblems(script);
 }
