@@ -9,15 +9,10 @@ import type { ScriptProblem } from "./script-problem.ts";
 
 /** What is wrong with a script that its schema can't say, in no order. */
 export function lintScript(script: Script): ScriptProblem[] {
-  const found = [
-    ...proseProblems(script),
-    ...inputProblems(script),
-    ...actionProblems(script),
-    ...roleProblems(script),
-    ...orderProblems(script),
-  ];
-  // What stands in a script with unknown inputs can't be judged.
-  return found.length > 0 ? found : parameterProblems(script);
+  const found = [...proseProblems(script), ...inputProblems(script), ...actionProblems(script)];
+  if (found.length > 0) return found; // what stands in such a script can't be judged further
+  const disorder = [...roleProblems(script), ...orderProblems(script)];
+  return disorder.length > 0 ? disorder : parameterProblems(script);
 }
 
 /** Each input is declared and used, and its default is right. */
