@@ -109,7 +109,7 @@ function neededText({ administrator, custodians, newcomers, witnesses }: Script[
   const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
   return [
     counted(administrator, "administrator", "administrators"),
-    ...(custodians === undefined ? [] : [`custodians of ${custodians}`]),
+    ...(custodians === undefined ? [] : [`custodians of ${custodians.replace(/\$\{inputs\.([a-z0-9-]+)\}/, "[$1]")}`]),
     ...(newcomers === undefined ? [] : ["the custodians who get a share"]),
     ...(witnesses === 0 ? [] : [counted(witnesses, "witness", "witnesses")]),
   ].join(", ");
