@@ -15,6 +15,7 @@ const chapter = page.section("A real vault");
 const keys = page.section("Keys");
 const backing = page.section("Back up");
 const restoring = page.section("Restore on a new host");
+const ceremony = page.section("Hold a ceremony");
 const doctor = page.section("Before a ceremony: doctor");
 const use = page.section("Use a key");
 const people = page.section("Custodians come and go");
@@ -72,7 +73,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const sections = [chapter, doctor, keys, use, people, paper, backing, restoring]; // their labs stay
+  const sections = [chapter, doctor, keys, use, people, paper, backing, restoring, ceremony]; // their labs stay
   const text = sections.map((section) => section.text).join("\n");
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
@@ -126,7 +127,7 @@ describe("the chapters about a real vault and its host", () => {
   afterAll(() => place[Symbol.asyncDispose]());
 
   test.for(
-    [chapter, keys, use, people, paper]
+    [chapter, keys, use, people, paper, ceremony]
       .flatMap((part) => part.fenced("text"))
       .map((shown) => ({ shown, start: shown.split("\n")[0] })),
   )("shows what its commands show: $start", ({ shown }) => {
@@ -322,6 +323,13 @@ function argumentsOf(command: string, lab: string): string[] {
     }
     case "transcript verify":
       return [`${lab}/keys.transcript`, ...vault];
+    case "ceremony list":
+      return [];
+    case "ceremony show":
+    case "ceremony lint":
+      return ["key-generation"];
+    case "ceremony print":
+      return ["key-generation", "--out", `${lab}/sheet.md`];
     case "share inspect":
       return [`${lab}/shares/alice.share`];
     case "share print":

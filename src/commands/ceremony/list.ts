@@ -1,3 +1,4 @@
+import { bindInputs, fillIn } from "../../lib/ceremony/input.ts";
 import { readScript, shippedScripts } from "../../lib/ceremony/script-file.ts";
 import { minutesOf } from "../../lib/ceremony/step-view.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
@@ -25,7 +26,13 @@ export default class CeremonyList extends ConclaveCommand {
     await this.parse(CeremonyList);
     const ceremonies = shippedScripts().map((name): ScriptSummary => {
       const { script, sha256 } = readScript(name);
-      return { name, title: script.title, roles: rolesText(script), minutes: minutesOf(script), sha256 };
+      return {
+        name,
+        title: script.title,
+        roles: rolesText(fillIn(script, bindInputs(script, new Map()).values)),
+        minutes: minutesOf(script),
+        sha256,
+      };
     });
     const rows = ceremonies.map(({ name, minutes, title, roles }) => [name, String(minutes), title, roles]);
     this.result(table(["CEREMONY", "MINUTES", "TITLE", "IN THE ROOM"], rows));

@@ -10,7 +10,8 @@ import { sheetOf } from "../../lib/terminal/ceremony-sheet.ts";
 import { ceremonySheetHtml } from "../../lib/terminal/ceremony-sheet-html.ts";
 import { ceremonySheetMarkdown } from "../../lib/terminal/ceremony-sheet-markdown.ts";
 import { show } from "../../lib/terminal/escape.ts";
-import { inputFlag, parseInputs } from "../../lib/terminal/input-flag.ts";
+import { parseInputs } from "../../lib/terminal/parse-inputs.ts";
+import { inputFlag } from "../../lib/terminal/run-flags.ts";
 
 /** What `ceremony print` tells. */
 interface PrintedCeremony {

@@ -8,6 +8,14 @@ import { issueProblems } from "./script-issues.ts";
 import type { Path, ScriptProblem } from "./script-problem.ts";
 import { NOT_SCRIPTED, SCRIPTED_ACTIONS } from "./scripted-action.ts";
 
+/** Each action is one of those that scripts can ask for. */
+export function actionProblems({ steps }: Script): ScriptProblem[] {
+  return steps.flatMap((step, i) => {
+    if (!("action" in step) || SCRIPTED_ACTIONS.has(step.action)) return [];
+    return [{ path: ["steps", i, "action"], message: unknownAction(step.action) }];
+  });
+}
+
 /** Each step says all that what it does needs, and nothing that it doesn't know. */
 export function parameterProblems(script: Script): ScriptProblem[] {
   const samples = Object.entries(script.inputs).map(([name, { type }]) => [name, INPUT_ROWS[type].sample]);
@@ -16,7 +24,7 @@ export function parameterProblems(script: Script): ScriptProblem[] {
     const path = ["steps", i];
     if (!("action" in step)) return problemsOf(step, path);
     const scripted = SCRIPTED_ACTIONS.get(step.action);
-    if (scripted === undefined) return [{ path: [...path, "action"], message: unknownAction(step.action) }];
+    if (scripted === undefined) return [];
     const lacking = scripted.lacking?.(step.with);
     if (lacking !== undefined) return [{ path, message: lacking }];
     return wrong(scripted.with, step, [...path, "with"]);

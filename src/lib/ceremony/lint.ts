@@ -1,7 +1,7 @@
 import { inputsIn } from "./input.ts";
 import { inputProblem } from "./input-type.ts";
 import { orderProblems } from "./lint-order.ts";
-import { parameterProblems } from "./lint-parameters.ts";
+import { actionProblems, parameterProblems } from "./lint-parameters.ts";
 import { proseProblems, texts } from "./lint-prose.ts";
 import { roleProblems } from "./lint-roles.ts";
 import type { Script } from "./script.ts";
@@ -9,9 +9,10 @@ import type { ScriptProblem } from "./script-problem.ts";
 
 /** What is wrong with a script that its schema can't say, in no order. */
 export function lintScript(script: Script): ScriptProblem[] {
-  const found = [...proseProblems(script), ...inputProblems(script), ...roleProblems(script), ...orderProblems(script)];
-  // What stands in a script with unknown inputs can't be judged.
-  return found.length > 0 ? found : parameterProblems(script);
+  const found = [...proseProblems(script), ...inputProblems(script), ...actionProblems(script)];
+  if (found.length > 0) return found; // what stands in such a script can't be judged further
+  const disorder = [...roleProblems(script), ...orderProblems(script)];
+  return disorder.length > 0 ? disorder : parameterProblems(script);
 }
 
 /** Each input is declared and used, and its default is right. */

@@ -111,7 +111,7 @@ export function passphraseFile({ folder }: Pick<Rehearsal, "folder">, name: stri
 
 /** Where the share of a custodian lies. */
 export function shareFileOf({ folder }: Pick<Rehearsal, "folder">, name: string): string {
-  return join(folder, "shares", `${name}.share`);
+  return join(folder, "sticks", `${name}.share`);
 }
 
 async function found(rehearsal: Rehearsal, { around, attended }: RehearsalOptions): Promise<void> {

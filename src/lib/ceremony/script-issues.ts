@@ -44,7 +44,7 @@ function stepProblems(path: Path, step: unknown): ScriptProblem[] {
   const [kind] = kinds;
   if (kinds.length !== 1 || kind === undefined) {
     const what = !isObject(step) ? found(step) : kinds.length === 0 ? "none of them" : kinds.join(" and ");
-    const meant = isObject(step) ? nearest(Object.keys(step)[0] ?? "", STEP_KINDS) : [];
+    const meant = isObject(step) && kinds.length === 0 ? nearest(Object.keys(step)[0] ?? "", STEP_KINDS) : [];
     const hint = meant.length === 0 ? "" : `; did you mean ${meant.join(" or ")}?`;
     return [{ path, message: `wanted one of ${STEP_KINDS.join(", ")}, found ${what}${hint}` }];
   }
@@ -85,7 +85,7 @@ function messageOf(issue: core.$ZodIssue): string {
     case "invalid_type":
       return given === undefined ? "is missing" : `${found(given)}, wanted ${article(issue.expected)}`;
     case "invalid_value":
-      return `${found(given)}, wanted ${issue.values.map(String).join(", ")}`;
+      return given === undefined ? "is missing" : `${found(given)}, wanted ${issue.values.map(String).join(", ")}`;
     case "too_big":
       return `${size(given)}, wanted at most ${issue.maximum}`;
     case "too_small":

@@ -1,14 +1,17 @@
-import { CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from "yaml";
+import { CST, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { fromUtf8 } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import { firstUnsafe } from "../unsafe-text.ts";
 import { described, type PlacedProblem, type ScriptProblem } from "./script-problem.ts";
 
 /** Marks of YAML in one script: a script of the most steps has a tenth. */
-const MOST_TOKENS = 40_000;
+const MOST_TOKENS = 20_000;
 
 /** Nesting of a script's collections; a script needs four. */
 const DEEPEST = 8;
+
+/** Spaces before what stands in a line, but for a text over several lines. */
+const WIDEST_INDENT = 64;
 
 /** What of YAML no script needs, by the kind of its token. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
@@ -20,6 +23,9 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["doc-end", "an end of a document (...)"],
   ["byte-order-mark", "a byte order mark"],
 ]);
+
+/** What within double quotes stands for a character that can't be seen. */
+const ESCAPE = /(?<!\\)(?:\\\\)*\\[^"\\]/;
 
 /** A YAML document of which every value knows its place. */
 export interface YamlDocument {
@@ -52,6 +58,12 @@ export function parseYaml(bytes: Uint8Array, refuse: (problem: PlacedProblem) =>
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const [error] = [...document.errors, ...document.warnings];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === "__proto__")
+        throw refuse({ ...placeAt(startOf(key)), message: "__proto__, which is no member's name" });
+    },
+  });
   if (error !== undefined) throw refuse({ ...placeAt(error.pos[0]), message: yamlMessage(error.code, error.message) });
   return {
     value: document.toJS({ maxAliasCount: 0 }),
@@ -61,20 +73,20 @@ export function parseYaml(bytes: Uint8Array, refuse: (problem: PlacedProblem) =>
 
 /** Line feeds and what can be seen, nothing else. */
 function assertCharacters(text: string, refuse: (problem: PlacedProblem) => Error): void {
-  for (const [i, line] of text.split("\n").entries()) {
-    const unsafe = firstUnsafe(line);
-    if (unsafe === undefined) continue;
-    const message = `has the character ${unsafe.name}, wanted only what can be seen, spaces and line feeds`;
-    throw refuse({ line: i + 1, column: unsafe.offset + 1, message });
-  }
+  const unsafe = firstUnsafe(text.replaceAll("\n", " "));
+  if (unsafe === undefined) return;
+  const before = text.slice(0, unsafe.offset).split("\n");
+  const message = `has the character ${unsafe.name}, wanted only what can be seen, spaces and line feeds`;
+  throw refuse({ line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message });
 }
 
 /** No aliases, tags or other tools of an attacker, and no deep nesting. Stops at the first. */
 function assertPlainYaml(text: string, refuse: (problem: PlacedProblem) => Error): void {
   let [line, column, tokens, depth, indicators, documents] = [1, 1, 0, 0, 0, 0];
   const stop = (message: string) => refuse({ line, column, message });
+  let kind: string | null = null;
   for (const source of new Lexer().lex(text)) {
-    const kind = CST.tokenType(source);
+    kind = kind === "scalar" ? "scalar-text" : CST.tokenType(source); // whose first character means nothing
     if (++tokens > MOST_TOKENS) throw stop(`more than ${MOST_TOKENS} marks of YAML: too much for a script`);
     const refused = REFUSED.get(kind ?? "");
     if (refused !== undefined) throw stop(`${refused}, which no script needs`);
@@ -84,6 +96,9 @@ function assertPlainYaml(text: string, refuse: (problem: PlacedProblem) => Error
     if (kind === "flow-map-end" || kind === "flow-seq-end") depth--;
     if (kind === "seq-item-ind") indicators++;
     if (depth > DEEPEST || indicators > DEEPEST) throw stop(`nested deeper than ${DEEPEST}`);
+    if (kind === "double-quoted-scalar" && ESCAPE.test(source))
+      throw stop("an escape (\\…) in quotes, which no script needs");
+    if (kind === "space" && column === 1 && source.length > WIDEST_INDENT) throw stop(`nested deeper than ${DEEPEST}`);
     if (kind === "newline") indicators = 0;
     const feeds = source.split("\n");
     if (feeds.length > 1) [line, column] = [line + feeds.length - 1, 1];

@@ -106,12 +106,12 @@ export const KEY_ACTIONS: readonly [string, ScriptedAction][] = [
 function transitionRow(transition: Transition): ScriptedAction {
   const { reasonNeeded, scope } = TRANSITION_ROWS[transition];
   const reason = reasonNeeded ? textSchema.min(1) : textSchema.default("");
-  const version = scope === "named versions" ? z.int().min(1).optional() : z.undefined().optional();
-  const schema = z.strictObject({ ...keys, reason, version });
+  const every = z.strictObject({ ...keys, reason });
+  const named = every.extend({ version: z.int().min(1).optional() });
+  const schema = scope === "named versions" ? named : every;
   const plan: ScriptedAction["plan"] = async (given, { state, time }) => {
-    const { version, reason: why } = schema.parse(given);
-    const names = namesOf(schema.parse(given));
-    return Promise.all(names.map((name) => planTransition(state, transition, name, version, why, time)));
+    const { version, reason: why, ...which } = named.parse(given);
+    return Promise.all(namesOf(which).map((name) => planTransition(state, transition, name, version, why, time)));
   };
   return row(TRANSITION_TITLES[transition], schema, plan, oneOf("key", "keys"));
 }

@@ -1,5 +1,5 @@
 import type { StepView } from "../ceremony/step-view.ts";
-import { type CeremonySheet, type SheetRole, WHO_TEXT } from "./ceremony-sheet.ts";
+import { AFTERWARDS, type CeremonySheet, expected, type SheetRole, WHO_TEXT } from "./ceremony-sheet.ts";
 import { escapeHtml } from "./html.ts";
 
 const SANS = `"Liberation Sans", Arial, Helvetica, sans-serif`;
@@ -56,7 +56,7 @@ function pageStyle({ ceremony, sha256 }: CeremonySheet): string {
 
 /** A ceremony's sheet as one HTML page that loads nothing and runs nothing, for A4 or Letter. */
 export function ceremonySheetHtml(sheet: CeremonySheet): string {
-  const { title, ceremony, purpose, sha256, words, minutes, roles, inputs, before, steps, signers } = sheet;
+  const { title, ceremony, purpose, sha256, words, roles, inputs, before, steps, signers } = sheet;
   const e = escapeHtml;
   return [
     `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">`,
@@ -69,13 +69,13 @@ export function ceremonySheetHtml(sheet: CeremonySheet): string {
     fact("Ceremony", e(ceremony)),
     fact("Script, SHA-256", `<span class="hash">${groups(sha256)}</span>`),
     fact("The same in words", `<span class="hash">${e(words)}</span>`),
-    ...(minutes === 0 ? [] : [fact("Expected", `${steps.length} steps, about ${duration(minutes)}`)]),
+    fact("Expected", expected(sheet)),
     fact("Date and place", ""),
     fact("Host, serial number", ""),
     fact("Begun, ended", ""),
     `</table>`,
     `<section class="together">\n<h2>In the room</h2>\n${people(roles)}\n</section>`,
-    ...(inputs.length === 0 ? [] : [`<section class="together">\n<h2>Inputs</h2>\n${inputTable(sheet)}\n</section>`]),
+    ...(inputs.length === 0 ? [] : [`<h2>Inputs</h2>\n${inputTable(sheet)}`]),
     ...(before.length === 0 ? [] : [ticks("Checked by the machine before step 1", before)]),
     `<h2>Steps</h2>\n<table class="steps">\n<thead><tr><th></th><th>What</th><th>Who</th><th>Min.</th><th class="ini">Initials</th><th class="time">Time</th></tr></thead>\n<tbody>`,
     ...steps.map(stepRow),
@@ -88,6 +88,7 @@ export function ceremonySheetHtml(sheet: CeremonySheet): string {
     `<ul class="tick"><li>Done, and a restore was proved</li><li>Done, UNPROVEN: no restore was proved</li><li>Aborted at step ______, nothing was changed after step ______</li></ul>`,
     ...["Transcript, SHA-256", "In words", "Checkpoint: entries, head"].map(writing),
     `</section>`,
+    ticks("After the last step", AFTERWARDS),
     `<section class="together">\n<h2>Signatures</h2>\n<p>I was present from the first step to the last. This sheet says what was done. The transcript is signed by: ${e(signers.join(", "))}.</p>`,
     `<table class="sign">\n<thead><tr><th>Role</th><th>Name</th><th>Signature</th><th>Date, time</th></tr></thead>\n<tbody>`,
     ...roles.flatMap(signatureRows),
@@ -100,7 +101,7 @@ function stepRow({ number, verb, kind, text, who, minutes, parameters, written, 
   const said = `<p class="${kind === "read" ? "aloud" : "said"}">${escapeHtml(text)}</p>`;
   const pairs = parameters.map(({ label, value }) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`);
   const list = pairs.length === 0 ? "" : `<dl>${pairs.join("")}</dl>`;
-  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>OTHERWISE</b> ${escapeHtml(otherwise)}</p>`;
+  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>IF IT GOES WRONG</b> ${escapeHtml(otherwise)}</p>`;
   const how = note === undefined ? "" : `<p class="how">${escapeHtml(note)}</p>`;
   const lines = written.map(writing).join("");
   return `<tr><td class="n">${number}</td><td><p class="verb">${verb}</p>${said}${list}${how}${lines}${wrong}</td><td class="who">${WHO_TEXT[who]}</td><td class="min">${minutes ?? ""}</td><td class="ini"></td><td class="time"></td></tr>`;
@@ -113,7 +114,7 @@ function fact(name: string, value: string): string {
 function people(roles: readonly SheetRole[]): string {
   const rows = roles.flatMap(({ role, who, names, lines }) =>
     Array.from({ length: lines }, (_, i) => {
-      const first = i === 0 ? `${role}: ${who}` : "";
+      const first = i > 0 ? "" : role === "Custodian" ? `${role}: ${who}` : role;
       return `<tr><td>${escapeHtml(first)}</td><td>${escapeHtml(names[i] ?? "")}</td><td></td><td></td></tr>`;
     }),
   );
@@ -148,11 +149,4 @@ function signatureRows({ role, names, lines }: SheetRole): string[] {
 /** Eight digits at a time. */
 function groups(digest: string): string {
   return digest.replace(/.{8}(?!$)/g, "$& ");
-}
-
-function duration(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  if (hours === 0) return `${rest} minutes`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }

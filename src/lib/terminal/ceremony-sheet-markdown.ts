@@ -1,9 +1,9 @@
 import type { StepView } from "../ceremony/step-view.ts";
-import { type CeremonySheet, type SheetRole, WHO_TEXT } from "./ceremony-sheet.ts";
+import { AFTERWARDS, type CeremonySheet, expected, type SheetRole, WHO_TEXT } from "./ceremony-sheet.ts";
 
 /** A ceremony's sheet in Markdown (GitHub's tables), for a wiki or an editor; paper wants HTML. */
 export function ceremonySheetMarkdown(sheet: CeremonySheet): string {
-  const { title, ceremony, purpose, sha256, words, minutes, roles, inputs, before, steps, signers } = sheet;
+  const { title, ceremony, purpose, sha256, words, roles, inputs, before, steps, signers } = sheet;
   return [
     `# ${text(title)}`,
     ...(purpose === undefined ? [] : ["", text(purpose)]),
@@ -13,7 +13,7 @@ export function ceremonySheetMarkdown(sheet: CeremonySheet): string {
       [
         ["Script, SHA-256", `\`${sha256}\``],
         ["In words", words],
-        ["Expected", `${steps.length} steps, ${minutes} minutes`],
+        ["Expected", expected(sheet)],
         ["Date and place", ""],
         ["Host, serial number", ""],
         ["Begun, ended", ""],
@@ -61,6 +61,10 @@ export function ceremonySheetMarkdown(sheet: CeremonySheet): string {
     "",
     "Transcript, SHA-256: ____",
     "",
+    "## After the last step",
+    "",
+    ...AFTERWARDS.map((line) => `- [ ] ${line}`),
+    "",
     `## Signatures: ${signers.join(", ")}`,
     "",
     ...table(
@@ -91,7 +95,7 @@ function stepCells({
     ...parameters.map(({ label, value }) => `${text(label)}: ${text(value)}`),
     ...(note === undefined ? [] : [text(note)]),
     ...written.map((what) => `${text(what)}: \\_\\_\\_\\_\\_\\_\\_\\_`),
-    ...(otherwise === undefined ? [] : [`*Otherwise:* ${text(otherwise)}`]),
+    ...(otherwise === undefined ? [] : [`*If it goes wrong:* ${text(otherwise)}`]),
   ];
   return [String(number), parts.join("<br>"), WHO_TEXT[who], String(minutes ?? ""), "", ""];
 }

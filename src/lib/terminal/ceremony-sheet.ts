@@ -18,6 +18,13 @@ export const WHO_TEXT = {
   everyone: "everyone",
 } as const satisfies Record<(typeof WHO)[number], string>;
 
+/** What is done when the transcript is signed. */
+export const AFTERWARDS = [
+  "Backup, checkpoint and transcript lie on two media, for two places",
+  "The host is shut down, and in bag number ______________________",
+  "This sheet is kept by ______________________, a copy of it by ______________________",
+] as const;
+
 /** Who is needed, and how many lines a sheet has for their names. */
 export interface SheetRole {
   role: string;
@@ -77,6 +84,15 @@ export function sheetOf({ script, sha256 }: ScriptFile, values: Inputs): Ceremon
   };
 }
 
+/** `21 steps, about 1 h 43 min` */
+export function expected({ steps, minutes }: CeremonySheet): string {
+  const count = steps.length === 1 ? "1 step" : `${steps.length} steps`;
+  if (minutes === 0) return count;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const parts = [...(hours === 0 ? [] : [`${hours} h`]), ...(rest === 0 ? [] : [`${rest} min`])];
+  return `${count}, about ${parts.join(" ")}`;
+}
+
 /** `1 administrator, quorum root, 1 witness` */
 export function rolesText(script: Script): string {
   return rolesOf(script)
@@ -94,7 +110,14 @@ function rolesOf({ roles }: Script): SheetRole[] {
       : [{ role: "Custodian", who: safe(custodians), names: [], lines: custodians.startsWith("all of") ? 7 : 5 }]),
     ...(newcomers === undefined
       ? []
-      : [{ role: "New custodian", who: `new custodians ${safe(newcomers)}`, names, lines: Math.max(names.length, 5) }]),
+      : [
+          {
+            role: "New custodian",
+            who: names.length === 0 ? "new custodians" : `new custodians ${safe(names.join(", "))}`,
+            names,
+            lines: Math.max(names.length, 5),
+          },
+        ]),
     ...(witnesses === 0 ? [] : [{ role: "Witness", who: counted(witnesses, "witness"), names: [], lines: witnesses }]),
   ];
 }

@@ -1,11 +1,11 @@
 import type { StepView } from "../ceremony/step-view.ts";
-import { type CeremonySheet, WHO_TEXT } from "./ceremony-sheet.ts";
+import { type CeremonySheet, expected, WHO_TEXT } from "./ceremony-sheet.ts";
 import { show } from "./escape.ts";
 import { fields } from "./fields.ts";
 
 /** A script as it is read on a screen. */
 export function ceremonyText(sheet: CeremonySheet): string {
-  const { title, ceremony, purpose, sha256, words, minutes, roles, inputs, before, steps, signers } = sheet;
+  const { title, ceremony, purpose, sha256, words, roles, inputs, before, steps, signers } = sheet;
   const width = String(steps.length).length;
   return [
     title,
@@ -16,7 +16,7 @@ export function ceremonyText(sheet: CeremonySheet): string {
       ["Script", `SHA-256 ${sha256}`],
       ["Words", words],
       ["In the room", roles.map(({ who }) => who).join(", ")],
-      ["Expected", `${steps.length} steps, ${minutes} minutes`],
+      ["Expected", expected(sheet)],
       ["Signed by", signers.join(", ")],
     ]),
     ...(inputs.length === 0
@@ -42,6 +42,6 @@ function stepText(
     `${indent}${text}`,
     ...parameters.map(({ label, value }) => `${indent}${label}  ${value}`),
     ...(note === undefined ? [] : [`${indent}${note}`]),
-    ...(otherwise === undefined ? [] : [`${indent}Otherwise: ${otherwise}`]),
+    ...(otherwise === undefined ? [] : [`${indent}If it goes wrong: ${otherwise}`]),
   ];
 }

@@ -16,6 +16,7 @@ export interface CustodianOptions {
   unsafeWeak: boolean;
   /** Whether people are in the room; else the files at hand must do. */
   room: boolean;
+  quiet: boolean;
   warn: (message: string) => void;
   /** Told of the custodians of a new share set, before their shares are made. */
   beforeShares?: (custodians: readonly string[]) => void;
@@ -25,20 +26,21 @@ export interface CustodianOptions {
 export function custodianStage(options: CustodianOptions): Pick<Stage, "gathering" | "founding" | "newSeats"> {
   const { shares, keys, room, warn } = options;
   return {
-    gathering({ earlier, mayWait, founding }) {
+    gathering({ quorums, earlier, mayWait, founding }) {
+      const seated = quorums.flatMap(({ manifest }) => manifest.custodians.map(({ name }) => name));
       return new Gathering({
-        shares: sharesFor(shares, earlier),
+        shares: sharesFor(room ? shares : onlyOf(shares, seated), earlier),
         keys,
         room,
         mayWait,
         yes: !room,
-        quiet: false,
+        quiet: options.quiet,
         enough: !room,
         last: earlier,
         founding: foundingOf(options, founding),
       });
     },
-    founding: (place) => remembering(foundingOf(options, place), shares),
+    founding: (place) => remembering(foundingOf(options, place), options),
     async newSeats(asked, rehearsal, inForce) {
       const flags = {
         threshold: asked.threshold,
@@ -60,30 +62,35 @@ export function custodianStage(options: CustodianOptions): Pick<Stage, "gatherin
   };
 }
 
+/** A custodian who left has a share still. */
+function onlyOf(shares: ReadonlyMap<string, NamedShareFile>, names: readonly string[]): Map<string, NamedShareFile> {
+  return new Map([...shares].filter(([name]) => names.includes(name)));
+}
+
 /** Others than approved before come first. */
 function sharesFor(shares: ReadonlyMap<string, NamedShareFile>, earlier: readonly string[]): NamedShareFile[] {
   const all = [...shares.values()];
   return [...all.filter(({ name }) => !earlier.includes(name)), ...all.filter(({ name }) => earlier.includes(name))];
 }
 
-function foundingOf({ newPassphrases, unsafeWeak }: CustodianOptions, place: FoundingPlace): Founding {
+function foundingOf({ newPassphrases, unsafeWeak, quiet }: CustodianOptions, place: FoundingPlace): Founding {
   return new Founding({
     passphrases: newPassphrases,
     flag: "--new-passphrase-file",
     weak: unsafeWeak || place.rehearsal,
     context: [place.vault, "conclave", ...place.custodians],
-    quiet: false,
+    quiet,
   });
 }
 
 /** Who proved a new share presents that one from then on, if the files at hand must do. */
-function remembering(founding: Founding, shares: Map<string, NamedShareFile>): GenesisInteraction {
+function remembering(founding: Founding, { shares, room }: CustodianOptions): GenesisInteraction {
   return {
     newPassphrase: (custodian) => founding.newPassphrase(custodian),
     provePassphrase: (custodian, file) => founding.provePassphrase(custodian, file),
     proofRefused: (custodian, error) => founding.proofRefused(custodian, error),
     async proved(custodian, file) {
-      if (shares.has(custodian) || shares.size === 0) shares.set(custodian, parseShareFile(`${custodian}=${file}`));
+      if (!room) shares.set(custodian, parseShareFile(`${custodian}=${file}`));
       await founding.proved(custodian, file);
     },
   };

@@ -105,11 +105,12 @@ function banner(rehearsal: boolean): string[] {
   return rehearsal ? [chalkStderr.yellow("*** REHEARSAL *** nothing in it is real")] : [];
 }
 
-function neededText({ administrator, custodians, witnesses }: Script["roles"]): string {
+function neededText({ administrator, custodians, newcomers, witnesses }: Script["roles"]): string {
   const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
   return [
     counted(administrator, "administrator", "administrators"),
-    ...(custodians === undefined ? [] : [`custodians of ${custodians}`]),
+    ...(custodians === undefined ? [] : [`custodians of ${custodians.replace(/\$\{inputs\.([a-z0-9-]+)\}/, "[$1]")}`]),
+    ...(newcomers === undefined ? [] : ["the custodians who get a share"]),
     ...(witnesses === 0 ? [] : [counted(witnesses, "witness", "witnesses")]),
   ].join(", ");
 }

@@ -41,19 +41,22 @@ function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput
     },
     async introduce(role, number, of, others) {
       const which = of === 1 ? `the ${role}` : `${role} ${number} of ${of}`;
-      const key = role === "witness" ? await askWitnessKey(which) : undefined;
-      const name = key?.name ?? (await askLine(`Name of ${which}:`, TERMINAL, filled)).trim();
+      const named = (await askLine(`Name of ${which}:`, TERMINAL, filled)).trim();
       const taken = others.map(({ initials }) => initials);
-      const initials = await askInitials(`Initials of ${show(name)}, for the ticks:`, taken);
-      return { name, initials, key: key?.key ?? null };
+      const initials = await askInitials(`Initials of ${show(named)}, for the ticks:`, taken);
+      const own = role === "witness" ? await askWitnessKey(named) : undefined;
+      return { name: own?.name ?? named, initials, key: own?.key ?? null };
     },
-    async askInput(_name, input, problem) {
+    async askInput(name, input, problem) {
       if (problem !== undefined) writeMessage(`${show(problem, 400)}\n`);
       const usual = input.default === undefined ? undefined : String(input.default);
-      const answer = await askLine(`${questionOf(input)}:`, "--input NAME=VALUE", (typed) =>
+      writeMessage(`\n${show(questionOf(input), 600)}\n`);
+      const answer = await askLine(`${name}:`, "--input NAME=VALUE", (typed) =>
         typed.trim() === "" && usual !== undefined ? undefined : inputProblem(input.type, typed.trim()),
       );
-      return answer.trim() === "" && usual !== undefined ? usual : answer.trim();
+      if (answer.trim() !== "" || usual === undefined) return answer.trim();
+      writeMessage(`  ${show(usual, 400)}\n`);
+      return usual;
     },
     readClock: () =>
       askLine("What time is it on another clock, in UTC? (HH:MM)", TERMINAL, (typed) =>
@@ -236,8 +239,8 @@ async function askInitials(question: string, taken: readonly string[]): Promise<
 }
 
 /** A witness with an own key signs by it, now or later. */
-async function askWitnessKey(which: string): Promise<(Pick<Person, "name"> & { key: string }) | undefined> {
-  const question = `Enrolment file of ${which}, if the transcript is to be signed (Enter: none)`;
+async function askWitnessKey(witness: string): Promise<(Pick<Person, "name"> & { key: string }) | undefined> {
+  const question = `${show(witness)}'s enrolment file, to sign the transcript by an own key (Enter: none)`;
   const path = typedPath(
     await askLine(question, TERMINAL, (typed) =>
       typed.trim() === "" ? undefined : whyEnrolmentIsNone(typedPath(typed)),

@@ -2,15 +2,20 @@ import * as Flags from "@oclif/core/flags";
 import { lockTimeoutFlag, noneByDefault, vaultFlag, yesFlag } from "./flags.ts";
 import { newPassphraseFlags, planFlags, shareFlags } from "./sensitive-flags.ts";
 
-/** Inputs of a script, and where its transcript goes. */
-export const scriptFlags = {
+/** Inputs of a script. */
+export const inputFlag = {
   input: Flags.string({
-    summary: "a value that the script asks for",
+    summary: "a value that the script asks for; once for each",
     helpValue: "NAME=VALUE",
     multiple: true,
     multipleNonGreedy: true,
     ...noneByDefault,
   }),
+};
+
+/** Inputs of a script, and where its transcript goes. */
+export const scriptFlags = {
+  ...inputFlag,
   "transcript-dir": Flags.string({ summary: "directory for the transcript; asked for at the end", helpValue: "DIR" }),
 };
 
