@@ -21,11 +21,12 @@ const withSchema = z.record(z.string().max(LIMITS.nameLength), valueSchema);
 export const INPUT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 export const inputSchema = z.strictObject({
-  /** How it is checked and asked for: `input-type.ts`. */
-  type: z.enum(INPUT_TYPES),
+  type: z.enum(INPUT_TYPES).describe("how it is checked and asked for"),
   prompt: textSchema.min(1),
-  /** Taken when nothing else is given; shown in the question. */
-  default: z.union([z.string().max(LIMITS.proseLength), z.int()]).optional(),
+  default: z
+    .union([z.string().max(LIMITS.proseLength), z.int()])
+    .optional()
+    .describe("taken when nothing else is given"),
 });
 
 /** Who is needed in the room. */
@@ -39,8 +40,11 @@ const rolesSchema = z.strictObject({
       'must be "quorum NAME" or "all of quorum NAME"',
     )
     .optional(),
-  /** The custodians who get a new share in it: names, or an input of them. */
-  newcomers: z.string().max(LIMITS.proseLength).optional(),
+  newcomers: z
+    .string()
+    .max(LIMITS.proseLength)
+    .optional()
+    .describe("the custodians who get a new share: names, or an input of them"),
   witnesses: z.int().min(0).max(9).default(0),
 });
 
@@ -52,8 +56,7 @@ const hostSchema = z.strictObject({
 });
 
 const vaultSchema = z.strictObject({
-  /** `absent`: there is none yet at its place. */
-  state: z.enum(["present", "absent"]).optional(),
+  state: z.enum(["present", "absent"]).optional().describe("absent: there is none yet at its place"),
   chain: z.literal("verified").optional(),
 });
 
@@ -64,14 +67,10 @@ export const WHO = ["administrator", "custodians", "newcomers", "witnesses", "ev
 
 /** What every step may say beside what it does. */
 const common = {
-  /** Who acts; by default the administrator. */
-  who: z.enum(WHO).optional(),
-  /** How long it takes, in minutes. */
-  minutes: z.int().min(1).max(240).optional(),
-  /** How it is done: what people look at, and what they write down. */
-  note: proseSchema.optional(),
-  /** What to do when it goes wrong. */
-  otherwise: proseSchema.optional(),
+  who: z.enum(WHO).optional().describe("who acts"),
+  minutes: z.int().min(1).max(240).optional().describe("how long it takes, in minutes"),
+  note: proseSchema.optional().describe("how it is done: what people look at, and what they write down"),
+  otherwise: proseSchema.optional().describe("what to do when it goes wrong"),
 };
 
 /** What can be shown from the vault, for people to compare or copy. */
@@ -123,8 +122,7 @@ export const SIGNERS = ["custodians", "witnesses"] as const;
 export const scriptSchema = z.strictObject({
   ceremony: nameSchema,
   title: textSchema.min(1),
-  /** What it is for, and when to hold it. */
-  purpose: proseSchema.optional(),
+  purpose: proseSchema.optional().describe("what it is for, when to hold it, what to bring"),
   roles: rolesSchema,
   inputs: z
     .record(z.string().regex(INPUT_NAME, "must be of small letters, digits and hyphens"), inputSchema)
