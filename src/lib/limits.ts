@@ -22,7 +22,7 @@ export const LIMITS = {
   entryBytes: 4 * 1024 * 1024,
   /** Bytes of an anchor or host key file. */
   stateFileBytes: 1024 * 1024,
-  /** Bytes of a plan, approval, proof, request, enrolment or identity file. */
+  /** Bytes of a plan, approval, proof, request, enrolment, identity or transcript file. */
   documentBytes: 4 * 1024 * 1024,
   /** Bytes of the clear head of a backup. */
   backupHeadBytes: 8 * 1024 * 1024,
@@ -32,6 +32,8 @@ export const LIMITS = {
   messageBytes: 64 * 1024 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
+  /** Characters of a signed checkpoint. */
+  noteLength: 1024,
   /** Bytes of a ceremony script. */
   scriptBytes: 256 * 1024,
   /** Steps of one ceremony script. */

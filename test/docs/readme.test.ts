@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXIT_STATUS, EXIT_STATUSES, INTERNAL_STATUS } from "../../src/lib/terminal/exit-status.ts";
 import { scrub } from "../support/scrub.ts";
 import type { Terminal } from "../support/terminal.ts";
-import { type Workspace, workspace } from "../support/workspace.ts";
+import { contentOf, signedByHost } from "../support/transcripts.ts";
+import { MadeVault } from "../support/vault.ts";
+import { Workspace, workspace } from "../support/workspace.ts";
 import { FourMachines } from "./desks.ts";
 import { ROOT, readPage } from "./page.ts";
 
@@ -118,6 +120,8 @@ describe("the chapters about a real vault and its host", () => {
     const keys = ["--passphrase-file", "bob=bob.new"];
     const enrolled = await place.runWith({ cwd: "home/people" }, "custodian", "enroll", ...third, ...keys);
     words = String(Object(enrolled.json()).words);
+    const lab = new MadeVault(new Workspace(place.file("home/lab")), []);
+    await lab.place.write("keys.transcript", await signedByHost(lab, await contentOf(lab, 6)));
   }, 120_000);
 
   afterAll(() => place[Symbol.asyncDispose]());
@@ -145,6 +149,7 @@ describe("the chapters about a real vault and its host", () => {
   test("leaves a vault and three share files, each on its stick", () => {
     const files = globSync(["srv/**/*", "media/**/*"], { cwd: place.path }).filter((path) => /\.\w+$|-\d$/.test(path));
     expect(files.sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      "media/alice/acme.chain",
       "media/alice/alice.share",
       "media/alice/checkpoint-1",
       "media/bob/bob.share",
@@ -304,6 +309,16 @@ function argumentsOf(command: string, lab: string): string[] {
       return ["default", ...vault];
     case "audit show":
       return ["1", ...vault];
+    case "audit export":
+      return ["--out", `${lab}/export.chain`, ...vault];
+    case "transcript show":
+      return [`${lab}/keys.transcript`];
+    case "transcript sign": {
+      const signed = ["--out", `${lab}/keys-alice.transcript`, "--yes"];
+      return [`${lab}/keys.transcript`, ...shares.slice(0, 2), ...passphrases.slice(0, 2), ...signed];
+    }
+    case "transcript verify":
+      return [`${lab}/keys.transcript`, ...vault];
     case "ceremony list":
       return [];
     case "ceremony show":

@@ -26,9 +26,13 @@ export function signNote(text: string, name: string, key: KeyObject): string {
 
 /** A further signature of a note's text: a line to be put below the others. @param text and `name` as of `signNote` */
 export function signatureLine(text: string, name: string, key: KeyObject): string {
-  const id = keyId(name, publicKeyOf(key));
-  const signature = base64(concat(id, fromHex(sign(key, utf8(text)))));
-  return `— ${name} ${signature}\n`;
+  const id = hex(keyId(name, publicKeyOf(key)));
+  return writeSignature({ name, id, signature: sign(key, utf8(text)) });
+}
+
+/** The line of a signature that `readNote` read. */
+export function writeSignature({ name, id, signature }: NoteSignature): string {
+  return `— ${name} ${base64(concat(fromHex(id), fromHex(signature)))}\n`;
 }
 
 /**

@@ -9,6 +9,7 @@ import { proveShares } from "../quorum/prove.ts";
 import { checkSeats } from "../quorum/seat-request.ts";
 import { currentGenerations, rootQuorum } from "../quorum/state.ts";
 import { findUnfinished, removeUnfinished } from "../quorum/unfinished.ts";
+import type { Reader } from "../storage/storage.ts";
 import { hasVault } from "../vault/read-only.ts";
 import { openVault, type Vault } from "../vault/vault.ts";
 import { genesisSchema } from "./built-in.ts";
@@ -62,10 +63,17 @@ export async function vaultLines({ identity, path, reader }: Vault): Promise<Lin
   ];
   for (const { id, name, generation, manifest } of quorums) {
     lines.push({ label: `Quorum ${name}`, value: `${manifest.threshold} of ${manifest.custodians.length}` });
-    for await (const { custodian, file } of reader.rows("seats", { where: { quorum: id, generation } }))
-      if (file !== null) lines.push({ label: `Share of ${custodian}`, value: file });
+    lines.push(...(await shareLines(reader, id, generation)));
   }
   return lines;
+}
+
+/** Where the shares of a generation were written, in the order of names. */
+export async function shareLines(reader: Reader, quorum: string, generation: number): Promise<Line[]> {
+  const seats = await Array.fromAsync(reader.rows("seats", { where: { quorum, generation } }));
+  return seats
+    .sort((a, b) => (a.custodian < b.custodian ? -1 : 1))
+    .flatMap(({ custodian, file }) => (file === null ? [] : [{ label: `Share of ${custodian}`, value: file }]));
 }
 
 async function toldIfInForce(vault: Vault): Promise<StepResult | undefined> {

@@ -170,15 +170,11 @@ function tellEntries({ log }: Ceremony, step: number, plan: string, entries: rea
   log.append({ event: "executed", step, plan, entries: entries.map(({ sequence }) => sequence) });
 }
 
-/** Custodians who approved an earlier plan of this run. */
+/** Custodians who approved the plan before this one in the run. */
 async function approversBefore({ log }: Ceremony, vault: Vault): Promise<string[]> {
-  const names = new Set<string>();
-  for (const plan of executedPlans(log)) {
-    const [first] = await entriesOfPlan(vault.reader, plan);
-    if (first?.type !== "plan.execute") continue;
-    for (const { custodian } of approvedPlan(first).approvals) names.add(custodian);
-  }
-  return [...names];
+  const plan = executedPlans(log).at(-1);
+  const [first] = plan === undefined ? [] : await entriesOfPlan(vault.reader, plan);
+  return first === undefined ? [] : approvedPlan(first).approvals.map(({ custodian }) => custodian);
 }
 
 function reasonOf({ script, log }: Ceremony): string {

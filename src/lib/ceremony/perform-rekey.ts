@@ -10,6 +10,7 @@ import type { Vault } from "../vault/vault.ts";
 import { rekeySchema } from "./built-in.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { parseValues } from "./parse-values.ts";
+import { shareLines } from "./perform-genesis.ts";
 import { type ExecutedStep, performPlan } from "./perform-plan.ts";
 import { plansOf } from "./progress.ts";
 import type { StepResult } from "./stage.ts";
@@ -84,14 +85,12 @@ async function hasCounted({ entries }: ExecutedStep, vault: Vault, quorum: strin
 
 async function rekeyLines(vault: Vault, inForce: KnownGeneration, plan: string): Promise<Line[]> {
   const { id, name, generation, manifest } = inForce;
-  const lines: Line[] = [
+  return [
     {
       label: "Quorum",
       value: `${name}, generation ${generation}: ${manifest.threshold} of ${manifest.custodians.length}, in force`,
     },
     { label: "Plan", value: plan },
+    ...(await shareLines(vault.reader, id, generation)),
   ];
-  for await (const { custodian, file } of vault.reader.rows("seats", { where: { quorum: id, generation } }))
-    if (file !== null) lines.push({ label: `Share of ${custodian}`, value: file });
-  return lines;
 }

@@ -4,7 +4,7 @@ import { readNote, signatureLine, signNote } from "../audit/signed-note.ts";
 import { utf8 } from "../bytes.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
-import { IntegrityError } from "../errors.ts";
+import { ConclaveError, IntegrityError } from "../errors.ts";
 import { type TranscriptContent, writeTranscript } from "./transcript.ts";
 
 /** Roles whose persons sign a transcript, each by an own key. */
@@ -45,4 +45,26 @@ export function addSignature(note: string, role: SigningRole, name: string, key:
   if (read === undefined) throw new IntegrityError("transcript", "not a signed note");
   const line = signatureLine(read.text, signerName(role, name), key);
   return note.slice(read.text.length).includes(`\n${line}`) ? note : note + line;
+}
+
+/**
+ * As whom a person signs a transcript: it must name the person's key.
+ * @throws ConclaveError REFUSED the person isn't in it, in this role, or with another key
+ */
+export function signerOf(
+  { participants }: TranscriptContent,
+  { name, role, key }: { name: string; role: SigningRole; key: KeyObject },
+): { role: SigningRole; name: string } {
+  const own = participants.filter((participant) => participant.role === role && participant.name === name);
+  if (own.some((participant) => participant.key === publicKeyOf(key))) return { role, name };
+  const problem =
+    own.length === 0
+      ? `${name} is no ${role} in this transcript`
+      : `the transcript names another key for ${role} ${name}`;
+  throw new ConclaveError("REFUSED", problem, {
+    suggestions:
+      own.length === 0
+        ? ["Sign the transcript of a ceremony in which you took part"]
+        : ["Use the identity that you had at the ceremony"],
+  });
 }

@@ -77,7 +77,7 @@ export interface FoundingPlace {
 /** Which quorums are to be gathered. */
 export interface GatheringAsked {
   quorums: readonly Pick<QuorumGeneration, "name" | "manifest">[];
-  /** Custodians who approved before in this run: others come first, where there are others. */
+  /** Custodians who approved the plan before in this run: others come first, where there are others. */
   earlier: readonly string[];
   /** Whether the plan can wait for more approvals. */
   mayWait: boolean;

@@ -92,7 +92,7 @@ export const transcriptSchema = z.strictObject({
   entries: z.array(z.strictObject({ sequence: z.int().positive(), type: saidSchema, hash: digestSchema })),
   backups: z.array(z.strictObject({ file: saidSchema, sha256: digestSchema })),
   /** The signed note of the checkpoint after these entries; null if there is no vault. */
-  checkpoint: z.string().max(1024).endsWith("\n").nullable(),
+  checkpoint: z.string().max(LIMITS.noteLength).endsWith("\n").nullable(),
 });
 
 /** All that a ceremony's transcript says; its signatures stand below its text. */

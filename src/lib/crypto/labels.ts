@@ -28,6 +28,8 @@ export const LABELS = {
   proof: "conclave/proof/v1",
   /** Digest of an enrolment, and its signature. */
   enrolment: "conclave/enrolment/v1",
+  /** Digest of a witness's enrolment, and its signature. */
+  witness: "conclave/witness/v1",
   /** Signature of a handover. */
   handover: "conclave/handover/v1",
   /** Signature of a backup's head. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { entryHash, parseEntry } from "../audit/entry.ts";
+import { type Entry, entryHash, parseEntry } from "../audit/entry.ts";
 import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
@@ -36,43 +36,76 @@ export interface Recovery {
 
 /** Read from a verified chain. */
 export async function summarizeActs(reader: Reader): Promise<ActSummary> {
-  const exposed = new Set<string>();
-  const thresholds = new Map<string, number>();
-  const seatName = (quorum: string, generation: number, custodian: string) => `${quorum}/${generation}/${custodian}`;
-  for await (const row of reader.rows("generations")) {
-    const quorum = await reader.find("quorums", { id: row.quorum });
-    if (quorum === undefined) continue;
-    const { manifest } = readGeneration(quorum, row);
-    thresholds.set(`${row.quorum}/${row.generation}`, manifest.threshold);
-    for (const seat of manifest.custodians)
-      if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
-  }
-  const recoveries: Recovery[] = [];
-  const acts: z.infer<typeof executedSchema>[] = [];
+  const ledger = new ActLedger();
   for await (const { sequence, text } of reader.rows("entries")) {
-    const entry = parseEntry(text, sequence);
-    if (entry.type === "custodian.confirm") {
-      const { statement } = proofSchema.parse(entry.data);
-      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
-    }
-    if (entry.type !== "plan.execute" && entry.type !== RESTORE) continue;
-    const act = executedSchema.parse(entry.data);
-    acts.push(act);
-    if (act.approvals.some(({ statement }) => statement.key === "share")) {
-      const actions = act.plan.actions.map(({ action }) => action);
-      recoveries.push({ entry: sequence, hash: entryHash(text), time: entry.time, actions });
-    }
-    for (const { statement } of act.approvals) {
-      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
-    }
+    ledger.take(parseEntry(text, sequence), entryHash(text));
   }
-  const neverExposed = acts.filter(({ plan, approvals }) =>
-    plan.quorums.every(({ id, generation }) => {
-      const own = approvals.filter(
-        ({ statement }) => statement.quorum === id && !exposed.has(seatName(id, generation, statement.custodian)),
-      );
-      return own.length >= (thresholds.get(`${id}/${generation}`) ?? Number.POSITIVE_INFINITY);
-    }),
-  );
-  return { acts: acts.length, actsByKeysNeverExposed: neverExposed.length, recoveries };
+  return ledger.summary(reader);
+}
+
+/** What is to be known of each entry to tell in the end how the acts were approved. */
+export class ActLedger {
+  readonly #exposed = new Set<string>();
+  readonly #recoveries: Recovery[] = [];
+  /** Of each act: its quorums' generations, and the seats that approved it. */
+  readonly #acts: { generations: string[]; seats: string[] }[] = [];
+
+  /** Take in the next entry of a verified chain. */
+  take(entry: Entry, hash: string): void {
+    if (entry.type === "custodian.confirm") this.#expose(proofSchema.parse(entry.data).statement);
+    if (entry.type !== "plan.execute" && entry.type !== RESTORE) return;
+    const { plan, approvals } = executedSchema.parse(entry.data);
+    const statements = approvals.map(({ statement }) => statement);
+    if (statements.some(({ key }) => key === "share")) {
+      const actions = plan.actions.map(({ action }) => action);
+      this.#recoveries.push({ entry: entry.sequence, hash, time: entry.time, actions });
+    }
+    for (const statement of statements) this.#expose(statement);
+    this.#acts.push({
+      generations: plan.quorums.map(({ id, generation }) => `${id}/${generation}`),
+      seats: statements.map(seatName),
+    });
+  }
+
+  /** @param tables in which all generations are that those entries speak of */
+  async summary(tables: Reader): Promise<ActSummary> {
+    const exposed = new Set(this.#exposed);
+    const thresholds = new Map<string, number>();
+    for await (const row of tables.rows("generations")) {
+      const quorum = await tables.find("quorums", { id: row.quorum });
+      if (quorum === undefined) continue;
+      const { quorum: id, generation } = row;
+      const { manifest } = readGeneration(quorum, row);
+      thresholds.set(`${id}/${generation}`, manifest.threshold);
+      for (const seat of manifest.custodians)
+        if (seat.key === "host") exposed.add(seatName({ quorum: id, generation, custodian: seat.name }));
+    }
+    const neverExposed = this.#acts.filter(({ generations, seats }) =>
+      generations.every((generation) => {
+        const own = seats.filter((seat) => seat.startsWith(`${generation}/`) && !exposed.has(seat));
+        return own.length >= (thresholds.get(generation) ?? Number.POSITIVE_INFINITY);
+      }),
+    );
+    return {
+      acts: this.#acts.length,
+      actsByKeysNeverExposed: neverExposed.length,
+      recoveries: this.#recoveries,
+    };
+  }
+
+  #expose(statement: Parameters<typeof seatName>[0] & { at: "host" | "desk" }): void {
+    if (statement.at === "host") this.#exposed.add(seatName(statement));
+  }
+}
+
+function seatName({
+  quorum,
+  generation,
+  custodian,
+}: {
+  quorum: string;
+  generation: number;
+  custodian: string;
+}): string {
+  return `${quorum}/${generation}/${custodian}`;
 }

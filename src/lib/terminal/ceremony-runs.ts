@@ -39,6 +39,7 @@ export function stageByFlags(
       warn,
     },
     unsafeWeak: flags["unsafe-weak-passphrase"],
+    quiet: flags.yes && quiet,
     warn,
   };
   if (!flags.yes) {
@@ -49,7 +50,7 @@ export function stageByFlags(
     return roomStage({ ...options, room: true, transcriptDir: flags["transcript-dir"] });
   }
   assertKeysGiven(files, keys);
-  const played = { transcriptDir: flags["transcript-dir"] ?? ".", quiet };
+  const played = { transcriptDir: flags["transcript-dir"] ?? "." };
   return playedStage({ ...options, ...played, room: false, clock: () => timestamp(clock()).slice(11, 16) });
 }
 

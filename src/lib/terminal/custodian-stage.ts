@@ -16,6 +16,7 @@ export interface CustodianOptions {
   unsafeWeak: boolean;
   /** Whether people are in the room; else the files at hand must do. */
   room: boolean;
+  quiet: boolean;
   warn: (message: string) => void;
   /** Told of the custodians of a new share set, before their shares are made. */
   beforeShares?: (custodians: readonly string[]) => void;
@@ -33,7 +34,7 @@ export function custodianStage(options: CustodianOptions): Pick<Stage, "gatherin
         room,
         mayWait,
         yes: !room,
-        quiet: false,
+        quiet: options.quiet,
         enough: !room,
         last: earlier,
         founding: foundingOf(options, founding),
@@ -72,13 +73,13 @@ function sharesFor(shares: ReadonlyMap<string, NamedShareFile>, earlier: readonl
   return [...all.filter(({ name }) => !earlier.includes(name)), ...all.filter(({ name }) => earlier.includes(name))];
 }
 
-function foundingOf({ newPassphrases, unsafeWeak }: CustodianOptions, place: FoundingPlace): Founding {
+function foundingOf({ newPassphrases, unsafeWeak, quiet }: CustodianOptions, place: FoundingPlace): Founding {
   return new Founding({
     passphrases: newPassphrases,
     flag: "--new-passphrase-file",
     weak: unsafeWeak || place.rehearsal,
     context: [place.vault, "conclave", ...place.custodians],
-    quiet: false,
+    quiet,
   });
 }
 

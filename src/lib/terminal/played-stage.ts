@@ -8,7 +8,6 @@ import { openShare } from "./share-file.ts";
 
 export interface PlayedOptions extends CustodianOptions {
   transcriptDir: string;
-  quiet: boolean;
   /** HH:MM in UTC. */
   clock: () => string;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ACTIONS } from "../catalogue.ts";
+import type { CeremonyHost } from "../ceremony/ceremony.ts";
 import {
   beginRehearsal,
   passphraseFile,
@@ -35,32 +36,44 @@ export interface RehearseOptions {
   warn: (message: string) => void;
 }
 
+/** A rehearsal that is about to begin: its place, what it is held with, who plays. */
+export interface RehearsalSet {
+  rehearsal: Rehearsal;
+  host: CeremonyHost;
+  stage: Stage;
+}
+
 /** Rehearse a script in a throwaway place. */
 export async function rehearse(
   file: ScriptFile,
   given: ReadonlyMap<string, string>,
   options: RehearseOptions,
 ): Promise<{ rehearsal: Rehearsal; result: RunResult }> {
+  const { rehearsal, host, stage } = await setUpRehearsal(file, options);
+  const result = await holdingLock(host.around, "ceremony.lock", () => beginCeremony(file, given, true, host, stage));
+  return { rehearsal, result };
+}
+
+/** Make the throwaway place. */
+export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions): Promise<RehearsalSet> {
   const { attended, tool } = options;
   const setup = { host: { catalogue: ACTIONS, tool }, around: options.around, attended };
   const rehearsal = await beginRehearsal(file.script, setup);
   const around = { ...options.around, state: rehearsalState(rehearsal) };
   const cast = new Cast(rehearsal, options);
   for (const name of rehearsal.custodians) cast.enter(name);
-  const host = {
+  const host: CeremonyHost = {
     ...ceremonyHost(rehearsal.vault, around, tool),
     rehearsing: {
-      usual: (name: string, input: Parameters<typeof rehearsedAnswer>[3]) =>
-        rehearsedAnswer(rehearsal, file.script, name, input),
-      async prepare(script: ScriptFile["script"]) {
+      usual: (name, input) => rehearsedAnswer(rehearsal, file.script, name, input),
+      async prepare(script) {
         const custodians = await prepareRehearsal(rehearsal, script, setup);
         for (const name of custodians) cast.enter(name);
         if (attended) writeMessage(castText(rehearsal, custodians));
       },
     },
   };
-  const result = await holdingLock(around, "ceremony.lock", () => beginCeremony(file, given, true, host, cast.stage()));
-  return { rehearsal, result };
+  return { rehearsal, host, stage: cast.stage() };
 }
 
 /** Where everything of a rehearsal lies, and how to remove it. */
@@ -114,13 +127,14 @@ class Cast {
       newPassphrases: { files: this.#passphrases, warn },
       unsafeWeak: true,
       room: attended,
+      quiet: quiet && !attended,
       warn,
       beforeShares: (names: readonly string[]) => this.#choosePassphrases(names),
     };
     const directory = transcriptDir ?? join(this.#rehearsal.folder, "out");
     if (attended) return roomStage({ ...options, transcriptDir: directory });
     const clock = () => timestamp(around.clock()).slice(11, 16);
-    return playedStage({ ...options, transcriptDir: directory, quiet, clock });
+    return playedStage({ ...options, transcriptDir: directory, clock });
   }
 
   #choosePassphrases(names: readonly string[]): void {

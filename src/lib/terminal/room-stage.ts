@@ -6,7 +6,6 @@ import { ConclaveError } from "../errors.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
-import { readEnrolment } from "./enrolment-file.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
 import { actorOf, checksText, linesText, openingText, placeText, whoText } from "./guide-text.ts";
@@ -16,6 +15,7 @@ import { planText } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
 import { askPassphrase } from "./secret-prompt.ts";
 import { openShare } from "./share-file.ts";
+import { readWitnessFile } from "./transcript-files.ts";
 import { askForShare, typedPath, whyUnreadable } from "./typed-path.ts";
 
 const TERMINAL = "a terminal";
@@ -188,7 +188,7 @@ function sharing({ keys }: RoomOptions): Pick<Stage, "presentShare" | "shareRefu
         ),
       );
       if (path === "") return undefined;
-      using identity = await openIdentity(name, path, () => askPassphrase(`${name}'s identity passphrase`));
+      using identity = await openIdentity(name, path, () => askPassphrase(`${name}'s identity passphrase`), "witness");
       const key = identity.signingSeed && signingKey(identity.signingSeed);
       writeMessage(CLEAR_SCREEN);
       return key;
@@ -247,13 +247,13 @@ async function askWitnessKey(witness: string): Promise<(Pick<Person, "name"> & {
     ),
   );
   if (path === "") return undefined;
-  const { name, custodianKey } = readEnrolment(path).enrolment;
-  return { name, key: custodianKey };
+  const { name, witnessKey } = readWitnessFile(path).witness;
+  return { name, key: witnessKey };
 }
 
 function whyEnrolmentIsNone(path: string): string | undefined {
   try {
-    readEnrolment(path);
+    readWitnessFile(path);
     return undefined;
   } catch (error) {
     if (error instanceof ConclaveError) return error.message;
