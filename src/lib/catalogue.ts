@@ -15,6 +15,7 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyExport, keyExportEntry } from "./key/export.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -53,6 +54,7 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [quorumRekey.name, binder(quorumRekey)],
   [keySign.name, binder(keySign)],
   [keyMac.name, binder(keyMac)],
+  [keyExport.name, binder(keyExport)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -81,6 +83,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     ...TRANSITIONS.map(transitionEntry),
     keySignEntry,
     keyMacEntry,
+    keyExportEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,

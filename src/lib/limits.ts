@@ -16,6 +16,8 @@ export const LIMITS = {
   shareFileBytes: 64 * 1024,
   /** age recipients of one custodian. */
   recipients: 8,
+  /** Bytes of a file of recipients, or of a public key. */
+  recipientFileBytes: 64 * 1024,
   /** Bytes of a passphrase in UTF-8. */
   passphraseBytes: 1024,
   /** Bytes of the canonical JSON of one audit entry. */

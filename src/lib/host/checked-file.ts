@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, renameSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
 import {
@@ -47,6 +47,19 @@ export async function writeFileChecked(
 export function assertAbsent(path: string): void {
   ioExplained(path, () => {
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw alreadyThere(path);
+  });
+}
+
+/**
+ * Check, before anybody is asked for anything, that a file can be made.
+ * @throws ConclaveError EXISTS; NOT_FOUND, HOST_IO of its folder
+ */
+export function assertCreatable(path: string): void {
+  assertAbsent(path);
+  const folder = dirname(path);
+  ioExplained(folder, () => {
+    if (!statSync(folder).isDirectory()) throw new ConclaveError("NOT_FOUND", `${folder}: not a directory`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
   });
 }
 

@@ -49,7 +49,11 @@ function keyMembers(algorithm: Algorithm, key: KeyObject): PublicJwk {
   const members =
     alg === undefined
       ? key.export({ format: "jwk" })
-      : { alg, kty: "AKP", pub: key.export({ format: "der", type: "spki" }).subarray(AKP_HEADER).toString("base64url") };
+      : {
+          alg,
+          kty: "AKP",
+          pub: key.export({ format: "der", type: "spki" }).subarray(AKP_HEADER).toString("base64url"),
+        };
   const named = Object.entries(members).map(([name, value]): [string, string] => [name, String(value)]);
   return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Algorithm } from "./algorithm.ts";
+import type { Algorithm, Usage } from "./algorithm.ts";
 import { describeKey, type KeyDescription, type KeyVersionDescription } from "./describe.ts";
 import { publicJwk } from "./jwk.ts";
 import { type KeyState, publicUsages } from "./state.ts";
@@ -17,7 +17,8 @@ export interface PublicHalf {
   key: string;
   keyring: string;
   format: PublicFormat;
-  versions: { version: number; state: KeyState; fingerprint: string }[];
+  /** `permits`: what their states still permit of what a public key is for. */
+  versions: { version: number; state: KeyState; permits: Usage[]; fingerprint: string }[];
   /** Versions that were left out of all: their state permits nothing of what a public key is for. */
   left: { version: number; state: KeyState }[];
   bytes: Uint8Array;
@@ -46,7 +47,9 @@ export async function publicHalf(
   if (chosen.length === 0) throw new ConclaveError("NOT_FOUND", `key ${path} has no version ${wanted}`);
   const versions = chosen.flatMap((row) => {
     const { version: number, state: is, fingerprint, publicKey } = row;
-    return publicKey === null || fingerprint === null ? [] : [{ version: number, state: is, fingerprint, publicKey }];
+    return publicKey === null || fingerprint === null
+      ? []
+      : [{ version: number, state: is, permits: publicUsages(is, key.usages), fingerprint, publicKey }];
   });
   if (versions.length === 0) {
     throw new ConclaveError("USAGE", `key ${path} is of ${key.algorithm}: a symmetric key has no public half`);

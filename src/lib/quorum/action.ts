@@ -56,6 +56,10 @@ export interface Action<P> {
   recoverable?: boolean;
   /** The shares that it makes for custodians without an own desk: they are at the host while it is executed. */
   newShares?(parameters: P): readonly NewShareOnHost[];
+  /** Of what is sealed to a passphrase that is chosen at the host while it is executed: the name by which it is asked for. */
+  newPassphrase?(parameters: P): string | undefined;
+  /** Whether it makes bytes, `output` of what its effect tells in base64, that whoever executes it takes along. */
+  output?: boolean;
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
@@ -80,9 +84,11 @@ export interface BoundAction {
   /** What parsed them. */
   readonly schema: ZodType;
   readonly recoverable: boolean;
+  readonly output: boolean;
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
+  newPassphrase(): string | undefined;
   confirmation(): string | undefined;
   check(state: Reader, time: string): Promise<void>;
   execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
@@ -105,9 +111,11 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       parameters,
       schema: action.parameters,
       recoverable: action.recoverable ?? false,
+      output: action.output ?? false,
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],
+      newPassphrase: () => action.newPassphrase?.(parameters),
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time) => action.check(parameters, state, time),
       execute: (vault, time) => action.execute(parameters, vault, time),

@@ -221,7 +221,7 @@ export function warnOfRecovery(
   warn?.(`shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`);
 }
 
-/** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */
+/** What people at the host give to what the act makes: custodian keys that go over, then new passphrases. */
 async function entrust(
   actions: readonly BoundAction[],
   gathered: GatheredShares,
@@ -233,8 +233,11 @@ async function entrust(
     if (carried !== null) custodianSeeds.set(custodian, gathered.seedOf(custodian, carried));
   }
   const passphrases = new Map<string, string>();
-  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian));
-  return { custodianSeeds, passphrases };
+  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian, "share"));
+  const exportPassphrases = new Map<string, string>();
+  for (const name of new Set(actions.flatMap((action) => action.newPassphrase() ?? [])))
+    exportPassphrases.set(name, await interaction.newPassphrase(name, "exported key"));
+  return { custodianSeeds, passphrases, exportPassphrases };
 }
 
 function rulesOf(actions: readonly BoundAction[]): GatheringRules {

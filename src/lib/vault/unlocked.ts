@@ -24,12 +24,14 @@ export interface ActPlace {
   piped: Uint8Array | undefined;
 }
 
-/** What custodians at the host give to new shares. */
+/** What people at the host give to new shares, and to what leaves the vault. */
 export interface Entrusted {
   /** Seeds of custodian keys that go over from the shares before, by custodian; stay their owners'. */
   custodianSeeds: ReadonlyMap<string, Secret>;
   /** Passphrases that seal new shares, by custodian. */
   passphrases: ReadonlyMap<string, string>;
+  /** Passphrases that seal exported keys, by name. */
+  exportPassphrases?: ReadonlyMap<string, string>;
 }
 
 /** Which version of which key, of which keyring. */

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { utf8 } from "../bytes.ts";
+import { recipientKind, recipientsProblem } from "../crypto/age-recipient.ts";
+import { sha256Hex } from "../crypto/digest.ts";
+import { sealPkcs8 } from "../crypto/pbes2.ts";
+import { pemOf, secretPem } from "../crypto/pem.ts";
+import { wrapByRsaAes } from "../crypto/rsa-aes-wrap.ts";
+import { oaepCapacity, wrapByOaep } from "../crypto/rsa-oaep.ts";
+import { digestWords } from "../crypto/words.ts";
+import { LIMITS } from "../limits.ts";
+import type { Line } from "../quorum/action.ts";
+import type { Secret } from "../secret.ts";
+import { sealToRecipients } from "../share/recipients.ts";
+import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
+import { keyFingerprint, wrappingKey } from "./rsa-recipient.ts";
+
+/** How a secret is wrapped to an RSA key: by itself, or by an AES key that is. */
+export type RsaMechanism = "rsa-aes-key-wrap" | "rsa-oaep";
+
+export const RSA_MECHANISMS = ["rsa-aes-key-wrap", "rsa-oaep"] as const satisfies readonly RsaMechanism[];
+
+const ageSchema = z.strictObject({
+  kind: z.literal("age"),
+  recipients: z
+    .array(z.string().max(4096))
+    .max(LIMITS.recipients)
+    .refine(
+      (recipients) => recipientsProblem(recipients) === undefined,
+      "must be age recipients, all post-quantum or none",
+    ),
+});
+
+const rsaSchema = z.strictObject({
+  kind: z.literal("rsa"),
+  mechanism: z.enum(RSA_MECHANISMS),
+  /** SubjectPublicKeyInfo in PEM. */
+  publicKey: z
+    .string()
+    .max(4096)
+    .refine((pem) => wrappingKey(pem) !== undefined, "must be an RSA public key of at least 2048 bits, in PEM"),
+});
+
+const passphraseSchema = z.strictObject({ kind: z.literal("passphrase") });
+
+/** To whom an exported secret is sealed, as it stands in a plan. */
+export const recipientSchema = z.discriminatedUnion("kind", [ageSchema, rsaSchema, passphraseSchema]);
+
+export type ExportRecipient = z.infer<typeof recipientSchema>;
+
+/** Longest spelling of an age recipient that is shown whole: that of X25519 is, in characters. */
+const SHOWN_WHOLE = 80;
+const SHOWN_HEAD = 24;
+
+/** What to do about a `recipientProblem`. */
+export const OTHER_RECIPIENT = "Seal it to an age recipient, or to an RSA key by the default mechanism: --to";
+
+const MECHANISM_TITLES = {
+  "rsa-aes-key-wrap": "RSA-OAEP (SHA-256) of an AES-256 key, AES-KWP under it",
+  "rsa-oaep": "RSA-OAEP (SHA-256)",
+} as const satisfies Record<RsaMechanism, string>;
+
+/** What custodians must know of whoever can open what leaves the vault. */
+export function recipientLines(to: ExportRecipient): Line[] {
+  switch (to.kind) {
+    case "age":
+      return to.recipients.map((recipient) => ({ label: "Sealed to", value: `age ${recipientText(recipient)}` }));
+    case "rsa": {
+      const key = wrappingKey(to.publicKey);
+      if (key === undefined) throw new TypeError("a recipient that its schema refuses");
+      const print = keyFingerprint(key);
+      return [
+        { label: "Sealed to", value: `an RSA key of ${key.asymmetricKeyDetails?.modulusLength} bits` },
+        { label: "Its fingerprint", value: print },
+        { label: "Its words", value: digestWords(print) },
+        { label: "Wrapped by", value: MECHANISM_TITLES[to.mechanism] },
+      ];
+    }
+    case "passphrase":
+      return [{ label: "Sealed to", value: "a passphrase, chosen at the host when it is executed" }];
+  }
+}
+
+/** Digests by which an audit entry names the recipients: of age recipients as they are written, of an RSA key its fingerprint. */
+export function recipientFingerprints(to: ExportRecipient): string[] {
+  switch (to.kind) {
+    case "age":
+      return to.recipients.map((recipient) => sha256Hex(utf8(recipient)));
+    case "rsa": {
+      const key = wrappingKey(to.publicKey);
+      return key === undefined ? [] : [keyFingerprint(key)];
+    }
+    case "passphrase":
+      return [];
+  }
+}
+
+/** Why a key of this algorithm can't be exported so; undefined if it can. */
+export function recipientProblem(to: ExportRecipient, algorithm: Algorithm, length?: number): string | undefined {
+  if (to.kind === "passphrase" && ALGORITHMS[algorithm].publicKey === null)
+    return `a key of ${algorithm} has no PKCS#8 form, which is what a passphrase seals`;
+  if (to.kind !== "rsa" || to.mechanism !== "rsa-oaep") return undefined;
+  if (algorithm.startsWith("rsa-") || algorithm.startsWith("ml-"))
+    return `a key of ${algorithm} is too long for RSA-OAEP alone`;
+  const key = wrappingKey(to.publicKey);
+  const capacity = key === undefined ? 0 : oaepCapacity(key);
+  return (length ?? 0) <= capacity ? undefined : `${length} bytes: RSA-OAEP under this key takes ${capacity}`;
+}
+
+/**
+ * Seal the secret of a key.
+ *
+ * @param material symmetric: the key's bytes; asymmetric: PKCS#8 in DER. Stays the caller's
+ * @param passphrase where a passphrase seals it
+ * @returns what may leave the vault: an age file, armored; the wrapped key; encrypted PKCS#8 in PEM
+ */
+export async function sealTo(
+  to: ExportRecipient,
+  algorithm: Algorithm,
+  material: Secret,
+  passphrase: string | undefined,
+): Promise<Uint8Array> {
+  switch (to.kind) {
+    case "age": {
+      using text = ALGORITHMS[algorithm].publicKey === null ? material.slice(0) : secretPem("PRIVATE KEY", material);
+      return await sealToRecipients(text, to.recipients);
+    }
+    case "rsa": {
+      const key = wrappingKey(to.publicKey);
+      if (key === undefined) throw new TypeError("a recipient that its schema refuses");
+      return to.mechanism === "rsa-oaep" ? wrapByOaep(key, material) : wrapByRsaAes(key, material);
+    }
+    case "passphrase":
+      if (passphrase === undefined) throw new TypeError("an export to a passphrase without one");
+      return pemOf("ENCRYPTED PRIVATE KEY", sealPkcs8(material, passphrase));
+  }
+}
+
+/** How whoever receives what left the vault opens it, for a person. */
+export function openingHint(to: ExportRecipient): string {
+  switch (to.kind) {
+    case "age":
+      return "It opens with: age -d -i IDENTITY FILE";
+    case "rsa":
+      return to.mechanism === "rsa-oaep"
+        ? "It is imported as RSA-OAEP with SHA-256 (AWS: RSAES_OAEP_SHA_256)"
+        : "It is imported as CKM_RSA_AES_KEY_WRAP with SHA-256 (AWS: RSA_AES_KEY_WRAP_SHA_256; Google: RSA_OAEP_…_SHA256_AES_256)";
+    case "passphrase":
+      return "It opens with: openssl pkey -in FILE";
+  }
+}
+
+function recipientText(recipient: string): string {
+  if (recipient.length <= SHOWN_WHOLE) return recipient;
+  const kind = recipientKind(recipient)?.includes("tag") === true ? "hardware key" : "key";
+  return `${recipient.slice(0, SHOWN_HEAD)}…, a post-quantum ${kind}, SHA-256 ${sha256Hex(utf8(recipient))}`;
+}
