@@ -9,7 +9,6 @@ import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
 import { foundingFor, newGenerationText, proveNewShares, recoveryText } from "../../lib/terminal/new-generation.ts";
 import { readPassphraseFile } from "../../lib/terminal/passphrase-file.ts";
-import { planOutputs, takeOutputs } from "../../lib/terminal/plan-outputs.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
 import { askPassphrase } from "../../lib/terminal/secret-prompt.ts";
@@ -45,14 +44,6 @@ export default class PlanExecute extends VaultCommand {
       multipleNonGreedy: true,
       ...noneByDefault,
     }),
-    out: Flags.string({
-      char: "o",
-      summary: "new file for what the plan makes, such as an exported key; once for each, in the plan's order",
-      helpValue: "FILE",
-      multiple: true,
-      multipleNonGreedy: true,
-      ...noneByDefault,
-    }),
     ...shareFlags,
     ...newPassphraseFlags,
     "session-passphrase-file": Flags.string({
@@ -70,7 +61,6 @@ export default class PlanExecute extends VaultCommand {
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));
     const keys = shareKeys(flags, warn);
-    const outputs = planOutputs(file.plan, flags.out);
     return this.withVault(
       flags,
       async (vault) => {
@@ -82,7 +72,6 @@ export default class PlanExecute extends VaultCommand {
           return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
         };
         const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
-        takeOutputs(executed, outputs);
         this.result(executedText(executed));
         const generations = await proveNewShares(vault, executed, founding);
         for (const made of generations) this.result(newGenerationText(made, vault.path));

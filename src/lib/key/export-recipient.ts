@@ -3,10 +3,10 @@ import { utf8 } from "../bytes.ts";
 import { recipientKind, recipientsProblem } from "../crypto/age-recipient.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import { sealPkcs8 } from "../crypto/pbes2.ts";
-import { pemOf, secretPem } from "../crypto/pem.ts";
 import { wrapByRsaAes } from "../crypto/rsa-aes-wrap.ts";
 import { oaepCapacity, wrapByOaep } from "../crypto/rsa-oaep.ts";
 import { digestWords } from "../crypto/words.ts";
+import { writePem, writeSecretPem } from "../crypto/write-pem.ts";
 import { LIMITS } from "../limits.ts";
 import type { Line } from "../quorum/action.ts";
 import type { Secret } from "../secret.ts";
@@ -121,7 +121,8 @@ export async function sealTo(
 ): Promise<Uint8Array> {
   switch (to.kind) {
     case "age": {
-      using text = ALGORITHMS[algorithm].publicKey === null ? material.slice(0) : secretPem("PRIVATE KEY", material);
+      using text =
+        ALGORITHMS[algorithm].publicKey === null ? material.slice(0) : writeSecretPem("PRIVATE KEY", material);
       return await sealToRecipients(text, to.recipients);
     }
     case "rsa": {
@@ -131,7 +132,7 @@ export async function sealTo(
     }
     case "passphrase":
       if (passphrase === undefined) throw new TypeError("an export to a passphrase without one");
-      return pemOf("ENCRYPTED PRIVATE KEY", sealPkcs8(material, passphrase));
+      return writePem("ENCRYPTED PRIVATE KEY", sealPkcs8(material, passphrase));
   }
 }
 

@@ -39,7 +39,6 @@ export const keyExport: Action<KeyExportParameters> = {
     { label: "Effect", value: "its secret leaves the vault: whoever opens the file has the key, for good" },
     ...recipientLines(to),
   ],
-  output: true,
   confirmation: ({ key }) => key.name,
   newPassphrase: ({ key, to }) => (to.kind === "passphrase" ? key.name : undefined),
   async check(parameters, state, time) {

@@ -4,7 +4,7 @@ import { ConclaveError } from "../errors.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Algorithm, Usage } from "./algorithm.ts";
 import { describeKey, type KeyDescription, type KeyVersionDescription } from "./describe.ts";
-import { publicJwk } from "./jwk.ts";
+import { publicJwk } from "./public-jwk.ts";
 import { type KeyState, publicUsages } from "./state.ts";
 
 /** How a public key is written. */

@@ -58,8 +58,6 @@ export interface Action<P> {
   newShares?(parameters: P): readonly NewShareOnHost[];
   /** Of what is sealed to a passphrase that is chosen at the host while it is executed: the name by which it is asked for. */
   newPassphrase?(parameters: P): string | undefined;
-  /** Whether it makes bytes, `output` of what its effect tells in base64, that whoever executes it takes along. */
-  output?: boolean;
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
@@ -84,7 +82,6 @@ export interface BoundAction {
   /** What parsed them. */
   readonly schema: ZodType;
   readonly recoverable: boolean;
-  readonly output: boolean;
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
@@ -111,7 +108,6 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       parameters,
       schema: action.parameters,
       recoverable: action.recoverable ?? false,
-      output: action.output ?? false,
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],

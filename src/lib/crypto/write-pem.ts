@@ -14,12 +14,12 @@ const LINE_LENGTH = 64;
  * @param der stays the caller's
  * @returns with a line feed at the end; the caller's to dispose of
  */
-export function secretPem(label: string, der: Secret): Secret {
-  return new Secret(pemOf(label, der.reveal()));
+export function writeSecretPem(label: string, der: Secret): Secret {
+  return new Secret(writePem(label, der.reveal()));
 }
 
 /** A DER document as PEM, which is a secret if the document is. */
-export function pemOf(label: string, der: Uint8Array): Uint8Array {
+export function writePem(label: string, der: Uint8Array): Uint8Array {
   const lines: Uint8Array[] = [];
   for (let at = 0; at < der.length; at += (LINE_LENGTH / 4) * 3)
     lines.push(base64Line(der.subarray(at, at + (LINE_LENGTH / 4) * 3)));
