@@ -15,6 +15,8 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
+import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -53,6 +55,8 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [quorumRekey.name, binder(quorumRekey)],
   [keySign.name, binder(keySign)],
   [keyMac.name, binder(keyMac)],
+  [keyEncrypt.name, binder(keyEncrypt)],
+  [keyDecrypt.name, binder(keyDecrypt)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -81,6 +85,8 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     ...TRANSITIONS.map(transitionEntry),
     keySignEntry,
     keyMacEntry,
+    keyEncryptEntry,
+    keyDecryptEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,
