@@ -15,6 +15,8 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
+import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
 import { keyExport, keyExportEntry } from "./key/export.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
@@ -55,6 +57,8 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [keySign.name, binder(keySign)],
   [keyMac.name, binder(keyMac)],
   [keyExport.name, binder(keyExport)],
+  [keyEncrypt.name, binder(keyEncrypt)],
+  [keyDecrypt.name, binder(keyDecrypt)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -84,6 +88,8 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     keySignEntry,
     keyMacEntry,
     keyExportEntry,
+    keyEncryptEntry,
+    keyDecryptEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,

@@ -32,6 +32,10 @@ export const LIMITS = {
   ageHeaderBytes: 64 * 1024,
   /** Bytes of a message that is signed or authenticated. */
   messageBytes: 64 * 1024 * 1024,
+  /** Bytes of the head of an encrypted file, with its line feed. */
+  encryptedHeadBytes: 4096,
+  /** Bytes of associated data. */
+  associatedDataBytes: 1024 * 1024,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
   /** Nesting of arrays and objects in a canonical JSON document. */

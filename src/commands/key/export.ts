@@ -1,15 +1,19 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { timestamp } from "../../lib/clock.ts";
+import { ConclaveError } from "../../lib/errors.ts";
+import { createFileDurably } from "../../lib/host/files.ts";
 import { openingHint } from "../../lib/key/export-recipient.ts";
 import { planExport } from "../../lib/key/plan-export.ts";
 import { PUBLIC_FORMATS, type PublicFormat, type PublicHalf, publicHalf } from "../../lib/key/public-half.ts";
 import { show } from "../../lib/terminal/escape.ts";
 import { exportRecipient, exportRecipientFlags } from "../../lib/terminal/export-flags.ts";
 import { keyVersionFlag } from "../../lib/terminal/key-version-flag.ts";
+import { writeResult } from "../../lib/terminal/output.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
-import { newPassphraseFlags, sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
-import { destination, take } from "../../lib/terminal/taken-output.ts";
+import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
+import { assertDestination, beginStream, fileOf, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
+import type { ActStreams } from "../../lib/vault/unlocked.ts";
 
 /** What `--public` tells. */
 interface PublicExported extends Omit<PublicHalf, "bytes"> {
@@ -23,11 +27,10 @@ interface Exported {
   entries: number[];
   key: string;
   version: number;
+  /** Null: standard output. */
   file: string | null;
   sha256: string;
   recipients: string[];
-  /** In base64; null if it is in the file. */
-  output: string | null;
 }
 
 export default class KeyExport extends SensitiveCommand {
@@ -51,56 +54,51 @@ export default class KeyExport extends SensitiveCommand {
     format: Flags.option({
       summary: "of the public half, by default pem",
       options: PUBLIC_FORMATS,
-      dependsOn: ["public"],
     })(),
     "all-versions": Flags.boolean({
       default: false,
       summary: "the public halves of all versions that may still be used, as PEM or JWK Set",
-      dependsOn: ["public"],
       exclusive: ["version"],
     }),
     ...keyVersionFlag,
-    out: Flags.string({ char: "o", summary: "new file for it; without it, standard output", helpValue: "FILE" }),
+    ...streamOutputFlag,
     ...exportRecipientFlags,
     ...sensitiveFlags,
-    ...newPassphraseFlags,
   };
 
   async run(): Promise<PublicExported | Exported | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyExport);
-    if (flags.public) {
-      const version = flags["all-versions"] ? ("all" as const) : flags.version;
-      return this.#public(flags, args.key, version, flags.format ?? "pem");
+    const version = flags["all-versions"] ? ("all" as const) : flags.version;
+    if (flags.public) return this.#public(flags, args.key, version, flags.format ?? "pem");
+    if (flags.format !== undefined || version === "all") {
+      const flag = version === "all" ? "--all-versions" : "--format";
+      throw new ConclaveError("USAGE", `${flag} is for --public`, { suggestions: ["Give --public too"] });
     }
     const to = exportRecipient(flags);
-    const goesOut = !flags["dry-run"] && flags["plan-out"] === undefined;
     const json = this.jsonEnabled();
-    const where = goesOut ? destination(flags.out, to.kind !== "rsa" || json) : { file: undefined };
-    return this.withVault(flags, async (vault) => {
-      const planned = await planExport(vault.reader, { key: args.key, version: flags.version, to });
-      const done = await this.perform(vault, flags, [planned]);
-      if (!("effects" in done)) return done;
-      const data: Record<string, unknown> = done.effects[0]?.data ?? {};
-      const output = String(data["output"]);
-      take(Buffer.from(output, "base64"), where, json);
-      const sha256 = String(data["sha256"]);
-      const version = Number(data["version"]);
-      if (where.file !== undefined) {
-        this.result(`${show(args.key)} version ${version}, sealed, is in ${show(where.file, 300)}`);
-        this.result(`SHA-256 ${sha256}`);
-        this.note(openingHint(to));
-      }
-      return {
-        plan: done.plan,
-        entries: done.entries,
-        key: String(data["key"]),
-        version,
-        file: where.file ?? null,
-        sha256,
-        recipients: recipientsOf(data),
-        output: where.file === undefined ? output : null,
-      };
-    });
+    const here = !flags["dry-run"] && flags["plan-out"] === undefined;
+    if (here || flags.out !== undefined) assertDestination(flags.out, to.kind !== "rsa", json);
+    const streams: ActStreams = {};
+    return this.withVault(
+      flags,
+      async (vault) => {
+        streams.output = () => beginStream(flags.out, vault.path);
+        const planned = await planExport(vault.reader, { key: args.key, version, to });
+        const done = await this.perform(vault, flags, [planned]);
+        if (!("effects" in done)) return done;
+        const data: Record<string, unknown> = done.effects[0]?.data ?? {};
+        const told = { key: String(data["key"]), version: Number(data["version"]), sha256: String(data["sha256"]) };
+        const file = fileOf(flags.out);
+        if (file !== undefined) {
+          this.result(`${show(args.key)} version ${told.version}, sealed, is in ${show(file, 300)}`);
+          this.result(`SHA-256 ${told.sha256}`);
+          this.note(openingHint(to));
+        }
+        const { plan, entries } = done;
+        return { plan, entries, ...told, recipients: recipientsOf(data), file: file ?? null };
+      },
+      { inputs: [], streams },
+    );
   }
 
   async #public(
@@ -110,17 +108,19 @@ export default class KeyExport extends SensitiveCommand {
     format: PublicFormat,
   ): Promise<PublicExported> {
     const json = this.jsonEnabled();
-    const where = destination(flags.out, format !== "der" || json);
+    if (!json || flags.out !== undefined) assertDestination(flags.out, format !== "der", json);
+    const file = fileOf(flags.out);
     return this.withVault(flags, async ({ reader, clock }) => {
       const { bytes, ...told } = await publicHalf(reader, key, version, format, timestamp(clock()));
       for (const { version: number, state, permits } of told.versions)
         if (permits.length === 0) this.warn(`version ${number} is ${state}: its public half is not to be used`);
       for (const { version: number, state } of told.left) this.note(`left out: version ${number}, which is ${state}`);
-      take(bytes, where, json);
-      if (where.file !== undefined) this.note(`written to ${show(where.file, 300)}`);
+      if (file !== undefined) createFileDurably(file, bytes);
+      else if (!json) writeResult(bytes);
+      if (file !== undefined) this.note(`written to ${show(file, 300)}`);
       this.noteUnverified();
       const output = Buffer.from(bytes).toString(format === "der" ? "base64" : "utf8");
-      return { ...told, file: where.file ?? null, output: where.file === undefined ? output : null };
+      return { ...told, file: file ?? null, output: file === undefined ? output : null };
     });
   }
 }

@@ -32,6 +32,8 @@ export const LABELS = {
   handover: "conclave/handover/v1",
   /** Signature of a backup's head. */
   backup: "conclave/backup/v1",
+  /** Digest of an encrypted file's head and associated data, to which the file is bound. */
+  encryptedFile: "conclave/encrypted-file/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

@@ -78,7 +78,7 @@ function assertPlainFile(path: string): void {
 }
 
 /** Remove what processes that have ended since left of writing the same file. */
-function removeLeftBehind(path: string): void {
+export function removeLeftBehind(path: string): void {
   const start = `.${basename(path)}.`;
   for (const name of readdirSync(dirname(path))) {
     const pid = name.startsWith(start) ? name.slice(start.length) : "";

@@ -35,6 +35,12 @@ export interface PublicKeyType {
   modulusLength?: number;
 }
 
+/** AES-CMAC (SP 800-38B), or HMAC (FIPS 198-1) with a hash as Node.js spells it. */
+export type MacFunction = "cmac" | "sha256" | "sha384" | "sha512";
+
+/** The key itself; 32 random bytes that RSA-OAEP wraps to it; a shared secret that ML-KEM encapsulates to it. */
+export type FileSecret = "key" | "oaep" | "kem";
+
 /** All that there is to know of an algorithm. */
 interface AlgorithmRow {
   title: string;
@@ -42,6 +48,10 @@ interface AlgorithmRow {
   purposes: readonly (readonly Usage[])[];
   /** Null if it is symmetric. */
   publicKey: PublicKeyType | null;
+  /** How a key for "mac" authenticates: AES-CMAC, or HMAC with that hash; null if it doesn't. */
+  mac: MacFunction | null;
+  /** What the secret from which a file's key is derived comes from; null if it encrypts nothing. */
+  encryption: FileSecret | null;
   generate(): GeneratedKey;
 }
 
@@ -58,8 +68,10 @@ const RSA_PURPOSES = [
 ] as const;
 const CURVE_PURPOSES = [["sign", "verify"], ["derive"]] as const;
 const SIGNING = [["sign", "verify"]] as const;
-/** A KEM's shared secret wraps a key, or is one that others are derived from. */
-const KEM_PURPOSES = [["wrap", "unwrap"], ["derive"]] as const;
+/** A KEM's shared secret wraps a key, encrypts data, or is one that others are derived from. */
+const KEM_PURPOSES = [["wrap", "unwrap"], ["encrypt", "decrypt"], ["derive"]] as const;
+/** Of an algorithm that neither authenticates messages nor encrypts. */
+const NEITHER = { mac: null, encryption: null } as const;
 
 export const ALGORITHMS = {
   "aes-128": aes(128),
@@ -79,12 +91,14 @@ export const ALGORITHMS = {
     title: "Ed25519 (RFC 8032)",
     purposes: SIGNING,
     publicKey: { type: "ed25519" },
+    ...NEITHER,
     generate: () => asymmetric(generateKeyPairSync("ed25519")),
   },
   x25519: {
     title: "X25519 (RFC 7748)",
     purposes: [["derive"]],
     publicKey: { type: "x25519" },
+    ...NEITHER,
     generate: () => asymmetric(generateKeyPairSync("x25519")),
   },
   "ml-dsa-44": mlDsa("ml-dsa-44", "ML-DSA-44 (FIPS 204)"),
@@ -97,6 +111,7 @@ export const ALGORITHMS = {
     title: "Secret data: 32 random bytes",
     purposes: [["derive"]],
     publicKey: null,
+    ...NEITHER,
     generate: () => symmetric(32, (key) => createHmac("sha256", key).update(new Uint8Array(16)).digest()),
   },
 } as const satisfies Record<string, AlgorithmRow>;
@@ -137,6 +152,8 @@ function aes(bits: 128 | 192 | 256) {
     title: `AES, ${bits} bits (FIPS 197)`,
     purposes: AES_PURPOSES,
     publicKey: null,
+    mac: "cmac",
+    encryption: "key",
     generate: () => symmetric(bits / 8, (key) => aesCmac(key, new Uint8Array(16))),
   } satisfies AlgorithmRow;
 }
@@ -147,6 +164,8 @@ function hmac(bits: 256 | 384 | 512) {
     title: `HMAC with SHA-${bits}, ${bits} bits (FIPS 198-1)`,
     purposes: HMAC_PURPOSES,
     publicKey: null,
+    mac: `sha${bits}`,
+    encryption: null,
     generate: () => symmetric(bits / 8, (key) => createHmac(`sha${bits}`, key).update(new Uint8Array(16)).digest()),
   } satisfies AlgorithmRow;
 }
@@ -156,6 +175,8 @@ function rsa(modulusLength: 2048 | 3072 | 4096) {
     title: `RSA, ${modulusLength} bits (FIPS 186-5)`,
     purposes: RSA_PURPOSES,
     publicKey: { type: "rsa", modulusLength },
+    mac: null,
+    encryption: "oaep",
     generate: () => asymmetric(generateKeyPairSync("rsa", { modulusLength, publicExponent: 0x10001 })),
   } satisfies AlgorithmRow;
 }
@@ -166,6 +187,7 @@ function curve(standard: string, namedCurve: string, title: string) {
     title,
     purposes: CURVE_PURPOSES,
     publicKey: { type: "ec", namedCurve },
+    ...NEITHER,
     generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: standard })),
   } satisfies AlgorithmRow;
 }
@@ -175,6 +197,7 @@ function mlDsa(type: "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87", title: string) {
     title,
     purposes: SIGNING,
     publicKey: { type },
+    ...NEITHER,
     generate: () => asymmetric(generateKeyPairSync(type)),
   } satisfies AlgorithmRow;
 }
@@ -184,6 +207,8 @@ function mlKem(type: "ml-kem-512" | "ml-kem-768" | "ml-kem-1024", title: string)
     title,
     purposes: KEM_PURPOSES,
     publicKey: { type },
+    mac: null,
+    encryption: "kem",
     generate: () => asymmetric(generateKeyPairSync(type)),
   } satisfies AlgorithmRow;
 }

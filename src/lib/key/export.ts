@@ -18,6 +18,7 @@ import {
 } from "./export-recipient.ts";
 import { guardians, keyPath, keyReferenceSchema, requireKey } from "./reference.ts";
 import { LEAVING_STATES, mayLeave, stateAt } from "./state.ts";
+import { wholeOutput } from "./stream-output.ts";
 import { materialOf, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
@@ -50,12 +51,15 @@ export const keyExport: Action<KeyExportParameters> = {
     using material = await materialOf(vault, exported);
     const problem = recipientProblem(to, exported.algorithm, material.length);
     if (problem !== undefined) throw new ConclaveError("USAGE", problem);
-    const output = await sealTo(to, exported.algorithm, material, vault.entrusted.exportPassphrases?.get(key.name));
-    const sha256 = sha256Hex(output);
+    const passphrase = vault.entrusted.exportPassphrases?.get(key.name);
+    const sealed = await sealTo(to, exported.algorithm, material, passphrase);
+    const { output } = await wholeOutput(vault.place, sealed);
+    const sha256 = sha256Hex(sealed);
     const recipients = recipientFingerprints(to);
     yield {
       data: { key: key.id, output: sha256, recipients },
-      told: { key: key.id, version, sha256, recipients, output: Buffer.from(output).toString("base64") },
+      told: { key: key.id, version, sha256, recipients },
+      outputs: [output],
     };
   },
 };

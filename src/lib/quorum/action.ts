@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import { firstIssue } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Blob } from "../vault/hierarchy.ts";
-import type { Unlocked } from "../vault/unlocked.ts";
+import type { ActOutput, Unlocked } from "../vault/unlocked.ts";
 
 /** One line of what a person reads of a plan. */
 export interface Line {
@@ -35,6 +35,8 @@ export interface Effect {
   blobs?: readonly Blob[];
   /** Files that it made, which are written once it is durable. */
   files?: readonly NewFile[];
+  /** What it made by parts, finished: it appears once it is durable; taken over. */
+  outputs?: readonly ActOutput[];
   /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
   removed?: readonly string[];
 }

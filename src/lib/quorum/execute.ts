@@ -3,7 +3,7 @@ import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type Entrusted, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -12,7 +12,7 @@ import { isClockAccept } from "./clock-accept.ts";
 import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
-import { closePlan } from "./open-plans.ts";
+import { closePlan, keptInputKey } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
@@ -176,13 +176,17 @@ async function executeApproved(
   entrusted: Entrusted,
 ): Promise<Executed> {
   const files: NewFile[] = [];
+  await using outputs = new AsyncDisposableStack();
+  const made: ActOutput[] = [];
+  using inputKey = keptInputKey(vault, plan);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
     const { identity, acting } = vault;
     using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped };
+    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
+    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -194,6 +198,7 @@ async function executeApproved(
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
       for await (const effect of action.execute(unlocked, time)) {
+        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -205,6 +210,7 @@ async function executeApproved(
     return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
+  for (const output of made) await output.publish();
   return executed;
 }
 

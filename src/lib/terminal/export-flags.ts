@@ -19,6 +19,14 @@ export const exportRecipientFlags = {
     default: false,
     summary: "to a passphrase: encrypted PKCS#8, for asymmetric keys",
   }),
+  "new-passphrase-file": Flags.string({
+    summary: "file whose first line is that passphrase, NAME being the key's; /dev/fd/N too",
+    helpValue: "NAME=FILE",
+    multiple: true,
+    multipleNonGreedy: true,
+    ...noneByDefault,
+  }),
+  "unsafe-weak-passphrase": Flags.boolean({ default: false, summary: "take a passphrase that can be guessed" }),
   mechanism: Flags.option({
     summary: "how it is wrapped to an RSA key, by default rsa-aes-key-wrap",
     options: RSA_MECHANISMS,

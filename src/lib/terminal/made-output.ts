@@ -16,7 +16,7 @@ export const outputFlags = {
   encoding: Flags.option({ summary: "how it is written", options: ENCODINGS, default: "base64" as const })(),
 };
 
-interface OutputFlags {
+export interface OutputFlags {
   out: string | undefined;
   encoding: Encoding;
 }

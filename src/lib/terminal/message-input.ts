@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.ts";
 import { readStandardInput } from "./standard-input.ts";
 
 /** What standard input is called in a plan. */
-const STDIN_NAME = "standard input";
+export const STDIN_NAME = "standard input";
 
 export const messageFlag = {
   in: Flags.string({
@@ -32,13 +32,17 @@ export function readMessage(path: string): GivenMessage {
   if (path !== "-") {
     return { name: basename(path), bytes: readSmallFile(path, LIMITS.messageBytes), inputs: [path], piped: undefined };
   }
-  if (process.stdin.isTTY === true) {
-    throw new ConclaveError("USAGE", "--in -: standard input is a terminal", {
-      suggestions: ["Give the message through a pipe, or as a file: --in FILE"],
-    });
-  }
+  assertPiped();
   const bytes = readPipe();
   return { name: STDIN_NAME, bytes, inputs: [], piped: bytes };
+}
+
+/** @throws ConclaveError USAGE: standard input is a terminal */
+export function assertPiped(): void {
+  if (process.stdin.isTTY !== true) return;
+  throw new ConclaveError("USAGE", "--in -: standard input is a terminal", {
+    suggestions: ["Give it through a pipe, or as a file: --in FILE"],
+  });
 }
 
 function readPipe(): Uint8Array {

@@ -1,5 +1,6 @@
 import { randomSecret } from "../crypto/random.ts";
 import { IntegrityError } from "../errors.ts";
+import type { Rereadable } from "../host/byte-source.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
@@ -22,6 +23,28 @@ export interface ActPlace {
   inputs: readonly string[];
   /** What came through a pipe for it. */
   piped: Uint8Array | undefined;
+  /** What it reads and makes that is too large for memory. */
+  streams?: ActStreams | undefined;
+}
+
+/** What an act reads and makes by parts, whatever its size. */
+export interface ActStreams {
+  /** What came through a pipe for it. */
+  spool?: Rereadable | undefined;
+  /** Under which a plan commits to secret inputs, by HMAC; stays its owner's. */
+  inputKey?: Secret | undefined;
+  /** Begin to write what the act makes. @returns the caller's to dispose of */
+  output?: (() => ActOutput) | undefined;
+}
+
+/** What an act makes by parts; it appears once the act is durable, or never. */
+export interface ActOutput extends AsyncDisposable {
+  /** Write parts after what was written. @param parts not to be touched any more */
+  write(parts: readonly Uint8Array[]): Promise<void>;
+  /** Make what was written durable. */
+  finish(): Promise<void>;
+  /** Let it appear. */
+  publish(): Promise<void>;
 }
 
 /** What people at the host give to new shares, and to what leaves the vault. */
