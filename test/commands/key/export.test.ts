@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generateIdentity } from "../../../src/lib/crypto/age-recipient.ts";
+import { sha256Hex } from "../../../src/lib/crypto/digest.ts";
 import { create, move, rotate, together } from "../../support/key-acts.ts";
 import { expectOutcome } from "../../support/outcome.ts";
 import { answer, present } from "../../support/room.ts";
@@ -21,6 +23,7 @@ SSTBNO8YqcCnYcRAbeaXuNr39PpYzCLVEWknb5+tJA2Xz2Ag1oQ8miQkg6mrGNrX
 1wIDAQAB
 -----END PUBLIC KEY-----
 `;
+const CONCLAVE = fileURLToPath(new URL("../../../bin/conclave", import.meta.url));
 const NEW = "velvet harbour under nine quiet lanterns";
 
 let made: MadeVault;
@@ -68,6 +71,7 @@ describe("the secret", () => {
     { outcome: "symmetric-passphrase", args: ["payments", "--to-passphrase", "--out", "new", ...BOTH], status: 2 },
     { outcome: "no-passphrase", args: ["release", "--to-passphrase", "--out", "new", ...BOTH], status: 2 },
     { outcome: "public-and-to", args: ["release", "--public", ...TO, ...VAULT], status: 2 },
+    { outcome: "json-without-out", args: ["payments", ...TO, ...BOTH, "--json"], status: 2 },
     { outcome: "format-without-public", args: ["release", ...TO, "--format", "jwk", ...VAULT], status: 2 },
     { outcome: "out-exists", args: ["payments", ...TO, "--out", "here-already", ...BOTH], status: 4 },
     { outcome: "out-a-link", args: ["payments", ...TO, "--out", "dangling", ...BOTH], status: 4 },
@@ -100,15 +104,18 @@ describe("the secret", () => {
     await place.write("partner.txt", `# the partner\n${recipient}\n`);
     const file = ["--to", "partner.txt", "--out", "payments.age", "--json"];
     const told = (await place.run("key", "export", "default/payments", ...file, ...BOTH)).json();
-    expect(told).toMatchObject({ version: 1, file: place.file("payments.age"), output: null });
+    expect(told).toMatchObject({ version: 1, file: place.file("payments.age") });
     expect(lstatSync(place.file("payments.age")).mode & 0o777).toBe(0o600);
     expect(execFileSync("age", [...args, place.file("payments.age")])).toEqual(plain);
   });
 
   test("raw bytes through a pipe are the wrapped key, and nothing else", async () => {
     await using copy = await made.copy();
-    const seen = await copy.place.run("key", "export", "payments", "--to", "hsm.pem", ...BOTH, "--quiet", "--json");
-    expect(Buffer.from(Object(seen.json()).output, "base64").length).toBe(256 + 40);
+    const profile = await copy.place.write("pipe.sh", '"$@" | wc -c\n');
+    const program = ["/bin/sh", profile, CONCLAVE] as const;
+    const args = ["key", "export", "payments", "--to", "hsm.pem", ...BOTH, "--quiet"];
+    const seen = await copy.place.runWith({ program }, ...args);
+    expect(seen.stdout.trim()).toBe(String(256 + 40));
   });
 
   test("the confirmation is the key's name: yes is an abort (16)", { timeout: 60_000 }, async () => {
@@ -151,7 +158,7 @@ describe("the secret", () => {
 
   test("raw bytes don't go to a terminal", async () => {
     await using terminal = made.place.terminal("key", "export", "payments", "--to", "hsm.pem", ...BOTH);
-    await terminal.waitFor("raw bytes don't go to a terminal");
+    await terminal.waitFor("the bytes don't go to a terminal");
     expect(await terminal.exit).toBe(2);
   });
 });
@@ -169,12 +176,13 @@ describe("approved at own desks", () => {
     }
     const execute = ["plan", "execute", "P", "--approval", "alice.approval", "--approval", "bob.approval", ...VAULT];
     const without = await place.run(...execute, "--yes");
-    expect(without.stderr).toContain("the plan makes 1 file, and none is named");
+    expect(without.stderr).toContain("the plan makes a file, and it was not said where it goes");
     expect(without.status).toBe(2);
     expect((await place.run(...execute, "--yes", "--out", "here-already")).status).toBe(4);
     const done = await place.run(...execute, "--yes", "--out", "payments.wrapped", "--json");
-    expect(Object(done.json()).effects[0].data).toMatchObject({ version: 1, file: place.file("payments.wrapped") });
-    expect(readFileSync(place.file("payments.wrapped")).length).toBe(256 + 40);
+    const wrapped = readFileSync(place.file("payments.wrapped"));
+    expect(wrapped.length).toBe(256 + 40);
+    expect(Object(done.json()).effects[0].data).toMatchObject({ version: 1, sha256: sha256Hex(wrapped) });
   });
 });
 

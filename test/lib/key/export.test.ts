@@ -13,6 +13,7 @@ import { wrappingKeyPem } from "../../../src/lib/key/rsa-recipient.ts";
 import { KEY_STATES, type KeyState, mayLeave, type Transition } from "../../../src/lib/key/state.ts";
 import { preparePlan } from "../../../src/lib/quorum/prepare.ts";
 import { openWithIdentities } from "../../../src/lib/share/recipients.ts";
+import { CollectedOutputs } from "../../support/collected-outputs.ts";
 import { create, move, rotate, together, update } from "../../support/key-acts.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault, type Planner } from "../../support/vault.ts";
@@ -59,8 +60,10 @@ function plan(key: string, to: ExportRecipient, version?: number): Planner {
 async function exportedAll(names: readonly Algorithm[], to: ExportRecipient): Promise<ReadonlyMap<Algorithm, Buffer>> {
   const people = made.interaction("alice", "bob");
   people.newPassphrases = () => PASSPHRASE;
-  const { effects } = await made.performWith(people, together(...names.map((name) => plan(name, to))));
-  return new Map(names.map((name, i) => [name, Buffer.from(String(effects[i]?.data["output"]), "base64")]));
+  const outputs = new CollectedOutputs();
+  made.surroundings.streams = outputs;
+  await made.performWith(people, together(...names.map((name) => plan(name, to))));
+  return new Map(names.map((name, i) => [name, outputs.published[i] ?? Buffer.alloc(0)]));
 }
 
 async function exported(name: Algorithm, to: ExportRecipient): Promise<Buffer> {
@@ -272,12 +275,12 @@ describe("every state × exportable", () => {
 
   test("refused for good once it is withdrawn, and between plan and act too", async () => {
     await using copy = await states.copy();
-    const people = copy.interaction("alice", "bob");
-    const refused = copy.performWith(
-      people,
-      together(update("rotated", { notExportable: true }), plan("rotated", to())),
-    );
+    const outputs = new CollectedOutputs();
+    copy.surroundings.streams = outputs;
+    const withdraw = update("rotated", { notExportable: true });
+    const refused = copy.perform(together(plan("active-exportable", to()), withdraw, plan("rotated", to())));
     expect(await refusalOf(refused)).toEqual({ code: "REFUSED", message: "key default/rotated is not exportable" });
+    expect(outputs).toMatchObject({ begun: 1, published: [] });
     await copy.perform(update("rotated", { notExportable: true }));
     expect(await refusalOf(copy.perform(plan("rotated", to())))).toMatchObject({ code: "REFUSED" });
   });
