@@ -15,6 +15,7 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyImport, keyImportEntry } from "./key/import.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -42,6 +43,7 @@ import { sqliteCheck } from "./vault/check/sqlite.ts";
 export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
+  [keyImport.name, binder(keyImport)],
   [keyRotate.name, binder(keyRotate)],
   [keyUpdate.name, binder(keyUpdate)],
   ...TRANSITIONS.map((transition): [string, ActionBinder] => [
@@ -76,6 +78,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     quorumRekeyEntry,
     clockAcceptEntry,
     keyCreateEntry,
+    keyImportEntry,
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),

@@ -32,6 +32,10 @@ export const LABELS = {
   handover: "conclave/handover/v1",
   /** Signature of a backup's head. */
   backup: "conclave/backup/v1",
+  /** HMAC: the key under which a plan commits to what is imported. */
+  importKey: "conclave/import-key/v1",
+  /** HMAC: what a plan says of a key that is imported. */
+  import: "conclave/import/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

@@ -56,6 +56,8 @@ export interface Action<P> {
   recoverable?: boolean;
   /** The shares that it makes for custodians without an own desk: they are at the host while it is executed. */
   newShares?(parameters: P): readonly NewShareOnHost[];
+  /** Custodians who must be among those who approve, beside the threshold: they answer for something in the plan. */
+  approvers?(parameters: P): readonly string[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
@@ -83,6 +85,7 @@ export interface BoundAction {
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
+  approvers(): readonly string[];
   confirmation(): string | undefined;
   check(state: Reader, time: string): Promise<void>;
   execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
@@ -108,6 +111,7 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],
+      approvers: () => action.approvers?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time) => action.check(parameters, state, time),
       execute: (vault, time) => action.execute(parameters, vault, time),

@@ -14,6 +14,12 @@ export interface QuorumKey {
   backup?: Secret;
 }
 
+/** Secrets that were given for an act, and the key under which its plan commits to them; all stay their owner's. */
+export interface GivenSecrets {
+  commitmentKey: Secret;
+  materials: readonly Secret[];
+}
+
 /** What of the host an act may touch. */
 export interface ActPlace {
   /** The vault's folder, which has room for scratch files. */
@@ -22,6 +28,8 @@ export interface ActPlace {
   inputs: readonly string[];
   /** What came through a pipe for it. */
   piped: Uint8Array | undefined;
+  /** What must not be read from a file twice, or at all. */
+  secrets?: GivenSecrets | undefined;
 }
 
 /** What custodians at the host give to new shares. */
