@@ -18,6 +18,7 @@ import { keyCreate, keyCreateEntry } from "./key/create.ts";
 import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
 import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
 import { keyExport, keyExportEntry } from "./key/export.ts";
+import { keyImport, keyImportEntry } from "./key/import.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -45,6 +46,7 @@ import { sqliteCheck } from "./vault/check/sqlite.ts";
 export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
+  [keyImport.name, binder(keyImport)],
   [keyRotate.name, binder(keyRotate)],
   [keyUpdate.name, binder(keyUpdate)],
   ...TRANSITIONS.map((transition): [string, ActionBinder] => [
@@ -82,6 +84,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     quorumRekeyEntry,
     clockAcceptEntry,
     keyCreateEntry,
+    keyImportEntry,
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),

@@ -36,6 +36,12 @@ export const LIMITS = {
   encryptedHeadBytes: 4096,
   /** Bytes of associated data. */
   associatedDataBytes: 1024 * 1024,
+  /** Bytes of a file with a key that is imported. */
+  importBytes: 64 * 1024,
+  /** Rounds of PBKDF2 over the passphrase of a key that is imported. */
+  importRounds: 10_000_000,
+  /** Bytes of secret data that are imported. */
+  secretDataBytes: 4096,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
   /** Nesting of arrays and objects in a canonical JSON document. */

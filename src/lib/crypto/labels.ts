@@ -34,6 +34,10 @@ export const LABELS = {
   backup: "conclave/backup/v1",
   /** Digest of an encrypted file's head and associated data, to which the file is bound. */
   encryptedFile: "conclave/encrypted-file/v1",
+  /** HMAC: the key under which a plan commits to what is imported. */
+  importKey: "conclave/import-key/v1",
+  /** HMAC: what a plan says of a key that is imported. */
+  import: "conclave/import/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

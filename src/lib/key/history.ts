@@ -60,7 +60,7 @@ export async function keyHistory(
 
 function versionsOf(action: string, parameters: Record<string, unknown> = {}): number[] {
   const { from, versions } = parameters;
-  if (action === "key.create") return [1];
+  if (action === "key.create" || action === "key.import") return [1];
   if (action === "key.rotate" && typeof from === "number") return [from + 1];
   return Array.isArray(versions) ? versions.filter((version) => typeof version === "number") : [];
 }

@@ -60,6 +60,8 @@ export interface Action<P> {
   newShares?(parameters: P): readonly NewShareOnHost[];
   /** Of what is sealed to a passphrase that is chosen at the host while it is executed: the name by which it is asked for. */
   newPassphrase?(parameters: P): string | undefined;
+  /** Custodians who must be among those who approve, beside the threshold: they answer for something in the plan. */
+  approvers?(parameters: P): readonly string[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
@@ -88,6 +90,7 @@ export interface BoundAction {
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
   newPassphrase(): string | undefined;
+  approvers(): readonly string[];
   confirmation(): string | undefined;
   check(state: Reader, time: string): Promise<void>;
   execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
@@ -114,6 +117,7 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],
       newPassphrase: () => action.newPassphrase?.(parameters),
+      approvers: () => action.approvers?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time) => action.check(parameters, state, time),
       execute: (vault, time) => action.execute(parameters, vault, time),

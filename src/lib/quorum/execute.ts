@@ -3,7 +3,7 @@ import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -28,6 +28,9 @@ export interface Received {
   identity(): Promise<string>;
 }
 
+/** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
+export type SecretSource = () => Promise<GivenSecrets>;
+
 /** What came of an executed plan. */
 export interface Executed {
   plan: string;
@@ -50,9 +53,10 @@ export async function executePlan(
   prepared: PreparedPlan,
   interaction: Interaction,
   received?: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
   await assertReady(vault.warn);
-  const executed = await attempt(vault, prepared, interaction, received);
+  const executed = await attempt(vault, prepared, interaction, received, secrets);
   if (prepared.plan.session !== null) closePlan(vault, prepared.plan.id);
   return executed;
 }
@@ -69,8 +73,9 @@ export async function executePlanFile(
   file: PlanFile,
   interaction: Interaction,
   received: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
-  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received);
+  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received, secrets);
 }
 
 async function prepareOrRefuse(vault: Vault, catalogue: Actions, file: PlanFile): Promise<PreparedPlan> {
@@ -87,6 +92,7 @@ async function attempt(
   prepared: PreparedPlan,
   interaction: Interaction,
   received: Received | undefined,
+  secrets: SecretSource | undefined,
 ): Promise<Executed> {
   try {
     if (prepared.objection !== undefined) throw prepared.objection;
@@ -94,10 +100,11 @@ async function attempt(
     using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
     warnOfRecovery(vault, gathered);
+    const given = await secrets?.();
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, entrusted);
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -173,7 +180,7 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  entrusted: Entrusted,
+  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
 ): Promise<Executed> {
   const files: NewFile[] = [];
   await using outputs = new AsyncDisposableStack();
@@ -186,7 +193,7 @@ async function executeApproved(
     const { identity, acting } = vault;
     using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
     const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams };
+    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams, secrets: given };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -250,6 +257,7 @@ function rulesOf(actions: readonly BoundAction[]): GatheringRules {
   return {
     recoverable: actions.every(({ recoverable }) => recoverable),
     carried: actions.flatMap((action) => action.newShares().flatMap(({ carried }) => carried ?? [])),
+    named: actions.flatMap((action) => action.approvers()),
   };
 }
 

@@ -15,6 +15,12 @@ export interface QuorumKey {
   backup?: Secret;
 }
 
+/** Secrets that were given for an act, and the key under which its plan commits to them; all stay their owner's. */
+export interface GivenSecrets {
+  commitmentKey: Secret;
+  materials: readonly Secret[];
+}
+
 /** What of the host an act may touch. */
 export interface ActPlace {
   /** The vault's folder, which has room for scratch files. */
@@ -25,6 +31,8 @@ export interface ActPlace {
   piped: Uint8Array | undefined;
   /** What it reads and makes that is too large for memory. */
   streams?: ActStreams | undefined;
+  /** What must not be read from a file twice, or at all. */
+  secrets?: GivenSecrets | undefined;
 }
 
 /** What an act reads and makes by parts, whatever its size. */
