@@ -1,6 +1,7 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { timestamp } from "../../lib/clock.ts";
+import { digestWords } from "../../lib/crypto/words.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { createFileDurably } from "../../lib/host/files.ts";
 import { openingHint } from "../../lib/key/export-recipient.ts";
@@ -36,12 +37,13 @@ interface Exported {
 export default class KeyExport extends SensitiveCommand {
   static override summary = "Let a key leave the vault, sealed; or its public half, freely";
   static override description =
-    "With --public: the public half, without a quorum. Else the secret of an exportable key, never in clear: to age recipients (an age file of PKCS#8 in PEM, or of the bytes of a symmetric key), to an RSA key of 2048 bits or more (PKCS#11's CKM_RSA_AES_KEY_WRAP, as HSMs and clouds import it), or to a passphrase (encrypted PKCS#8). The plan names the recipients; the key's name must be typed. Suspended, compromised and destroyed versions don't leave.";
+    "With --public: the public half, without a quorum. Else the secret of an exportable key, never in clear: to age recipients (an age file of PKCS#8 in PEM, or of the bytes of a symmetric key), to an RSA key of 2048 bits or more (PKCS#11's CKM_RSA_AES_KEY_WRAP, as HSMs and clouds import it), to another vault that asked for it (key request), or to a passphrase (encrypted PKCS#8). The plan names the recipients; the key's name must be typed. Suspended, compromised and destroyed versions don't leave.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> release --public",
     "<%= config.bin %> <%= command.id %> release --public --format jwk --all-versions --out jwks.json",
     "<%= config.bin %> <%= command.id %> payments --to age1xyz… --out payments.age",
     "<%= config.bin %> <%= command.id %> payments --to hsm.pem --out payments.wrapped --plan-out payments.plan",
+    "<%= config.bin %> <%= command.id %> payments --to inbound.request --words 'abandon … zoo' --out payments.transfer",
     "<%= config.bin %> <%= command.id %> release --to-passphrase --out release.pem",
   ];
   static override args = { key: Args.string({ description: "NAME or KEYRING/NAME", required: true }) };
@@ -49,7 +51,7 @@ export default class KeyExport extends SensitiveCommand {
     public: Flags.boolean({
       default: false,
       summary: "its public half, without a quorum",
-      exclusive: ["to", "to-passphrase", "mechanism", "plan-out", "dry-run"],
+      exclusive: ["to", "words", "to-passphrase", "mechanism", "plan-out", "dry-run"],
     }),
     format: Flags.option({
       summary: "of the public half, by default pem",
@@ -92,6 +94,7 @@ export default class KeyExport extends SensitiveCommand {
         if (file !== undefined) {
           this.result(`${show(args.key)} version ${told.version}, sealed, is in ${show(file, 300)}`);
           this.result(`SHA-256 ${told.sha256}`);
+          if (to.kind === "vault") this.result(`Its words, for the people of that vault: ${digestWords(told.sha256)}`);
           this.note(openingHint(to));
         }
         const { plan, entries } = done;

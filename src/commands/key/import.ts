@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { timestamp } from "../../lib/clock.ts";
+import { sha256Hex } from "../../lib/crypto/digest.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { readSmallFile } from "../../lib/host/files.ts";
 import { ALGORITHM_NAMES, type Algorithm } from "../../lib/key/algorithm.ts";
@@ -17,10 +18,12 @@ import {
   wrappedSource,
 } from "../../lib/key/plan-import.ts";
 import type { KeyRequest } from "../../lib/key/request.ts";
+import { transferSource } from "../../lib/key/transfer-source.ts";
 import { LIMITS } from "../../lib/limits.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { readBroughtFile } from "../../lib/terminal/brought-file.ts";
 import { show } from "../../lib/terminal/escape.ts";
+import { comparedWords, wordsFlag } from "../../lib/terminal/export-flags.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
@@ -34,6 +37,8 @@ interface Brought extends Omit<KeyRequest, "algorithm"> {
   in: string | undefined;
   wrapped: string | undefined;
   "wrapping-key": string | undefined;
+  transfer: string | undefined;
+  words: string | undefined;
   components: 2 | 3 | undefined;
   format: KeyFormat | undefined;
   kid: string | undefined;
@@ -41,7 +46,7 @@ interface Brought extends Omit<KeyRequest, "algorithm"> {
 }
 
 /** What was brought, as the plan says it, and its material unless that is still wrapped. */
-interface Source {
+interface Source extends Partial<Pick<KeyRequest, "usages" | "tag" | "cryptoperiod">> {
   algorithm: Algorithm;
   source: ImportSource;
   material: Secret | undefined;
@@ -50,11 +55,12 @@ interface Source {
 export default class KeyImport extends SensitiveCommand {
   static override summary = "Take a key into the vault that was made elsewhere";
   static override description =
-    "From a file (PEM, DER, JWK, raw bytes, hexadecimal digits), wrapped to a key of the vault, or in components that custodians type. The plan commits to the key; a weak or malformed one is refused. A key that was outside stays known to whoever had it: record its origin, and erase the file.";
+    "From a file (PEM, DER, JWK, raw bytes, hexadecimal digits), wrapped to a key of the vault, sent by another vault (key request), or in components that custodians type. The plan commits to the key; a weak or malformed one is refused. A key that was outside stays known to whoever had it: record its origin, and erase the file.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> tls --in tls.pem --usage sign --usage verify",
     "<%= config.bin %> <%= command.id %> payments --in payments.hex --format hex --algorithm aes-256 --expect 1a2b3c4d5e",
     "<%= config.bin %> <%= command.id %> from-cloud --wrapped key.wrapped --wrapping-key inbound --algorithm aes-256",
+    "<%= config.bin %> <%= command.id %> payments --transfer payments.transfer --words 'abandon … zoo'",
     "<%= config.bin %> <%= command.id %> zone-master --components 3 --algorithm aes-256",
   ];
   static override args = {
@@ -73,11 +79,17 @@ export default class KeyImport extends SensitiveCommand {
       helpValue: "NAME",
       dependsOn: ["wrapped"],
     }),
+    transfer: Flags.string({
+      summary: "file that another vault made for a request of this one",
+      helpValue: "FILE",
+      exclusive: ["in", "wrapped"],
+    }),
+    ...wordsFlag,
     components: Flags.option({
       summary: "let so many custodians type a component each, at this terminal",
       helpValue: "2|3",
       options: ["2", "3"] as const,
-      exclusive: ["in", "wrapped", "plan-out"],
+      exclusive: ["in", "wrapped", "transfer", "plan-out"],
     })(),
     format: Flags.option({
       summary: "how the key is written, where it isn't evident",
@@ -114,7 +126,7 @@ export default class KeyImport extends SensitiveCommand {
       deactivateAt: flags["deactivate-at"],
       components: flags.components === undefined ? undefined : flags.components === "2" ? 2 : 3,
     };
-    const inputs = flags.wrapped === undefined ? [] : [flags.wrapped];
+    const inputs = [flags.wrapped, flags.transfer].filter((path) => path !== undefined);
     return this.withVault(
       flags,
       async (vault) => {
@@ -122,9 +134,9 @@ export default class KeyImport extends SensitiveCommand {
         const session = flags["plan-out"] === undefined ? undefined : await this.newSession(vault, flags);
         const commitmentKey = session === undefined ? newCommitmentKey() : sessionCommitmentKey(session.identity);
         owned.use(commitmentKey);
-        const { algorithm, source, material } = await this.#bring(vault, brought, commitmentKey);
+        const { material, ...told } = await this.#bring(vault, brought, commitmentKey);
         owned.use(material);
-        const planned = await planImport(vault.reader, { ...brought, algorithm, source, expected: flags.expect });
+        const planned = await planImport(vault.reader, { ...brought, ...told, expected: flags.expect });
         const materials = material === undefined ? [] : [material];
         const secrets = async () => ({ commitmentKey, materials });
         const done = await this.perform(vault, flags, [planned], { session, secrets });
@@ -145,6 +157,8 @@ export default class KeyImport extends SensitiveCommand {
 
   async #bring(vault: Vault, brought: Brought, commitmentKey: Secret): Promise<Source> {
     const { algorithm, kid } = brought;
+    if (brought.transfer !== undefined) return this.#sent(vault, brought.transfer, brought);
+    if (brought.words !== undefined) throw new ConclaveError("USAGE", "--words are those of --transfer FILE");
     if (brought.in !== undefined) {
       const warn = (message: string) => this.warn(message);
       const file = await readBroughtFile(brought.in, brought, brought["key-passphrase-file"], warn);
@@ -168,6 +182,28 @@ export default class KeyImport extends SensitiveCommand {
     const people = await prepareComponents(vault.reader, { ...brought, algorithm }, timestamp(vault.clock()));
     const { key, custodians } = await askComponents(algorithm, brought.components, people);
     return { algorithm, source: componentsSource(custodians, key, commitmentKey), material: key.material };
+  }
+
+  /** A key that another vault sent: what the file says of it, unless somebody says otherwise. */
+  async #sent(
+    vault: Vault,
+    path: string,
+    { algorithm: told, usages, tag, cryptoperiod, words }: Brought,
+  ): Promise<Source> {
+    const file = { name: basename(path), bytes: readSmallFile(path, LIMITS.importBytes) };
+    const compared = comparedWords(path, sha256Hex(file.bytes), words);
+    const { source, transfer } = await transferSource(vault.reader, file, compared);
+    const { algorithm, tags, cryptoperiodSeconds } = transfer.key;
+    if (told !== undefined && told !== algorithm)
+      throw new ConclaveError("USAGE", `the key is of ${algorithm}, not of ${told}`);
+    return {
+      algorithm,
+      source,
+      material: undefined,
+      usages: usages ?? source.usages,
+      tag: tag.length > 0 ? tag : Object.entries(tags).map(([name, value]) => `${name}=${value}`),
+      cryptoperiod: cryptoperiod ?? (cryptoperiodSeconds === null ? undefined : `${cryptoperiodSeconds}s`),
+    };
   }
 
   /** @param again whether it is needed once more */

@@ -38,6 +38,8 @@ export const LABELS = {
   importKey: "conclave/import-key/v1",
   /** HMAC: what a plan says of a key that is imported. */
   import: "conclave/import/v1",
+  /** Digest of a request for a key of another vault, and what the host key signs of it. */
+  transferRequest: "conclave/transfer-request/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

@@ -12,7 +12,9 @@ import type { Line } from "../quorum/action.ts";
 import type { Secret } from "../secret.ts";
 import { sealToRecipients } from "../share/recipients.ts";
 import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
+import { keyPath } from "./reference.ts";
 import { keyFingerprint, wrappingKey } from "./rsa-recipient.ts";
+import { type TransferRequest, transferRequestDigest, transferRequestSchema } from "./transfer-request.ts";
 
 /** How a secret is wrapped to an RSA key: by itself, or by an AES key that is. */
 export type RsaMechanism = "rsa-aes-key-wrap" | "rsa-oaep";
@@ -42,8 +44,15 @@ const rsaSchema = z.strictObject({
 
 const passphraseSchema = z.strictObject({ kind: z.literal("passphrase") });
 
+const vaultSchema = z.strictObject({
+  kind: z.literal("vault"),
+  request: transferRequestSchema,
+  /** Whether the words of the request were compared with those that its makers read aloud. */
+  words: z.enum(["checked", "unchecked"]),
+});
+
 /** To whom an exported secret is sealed, as it stands in a plan. */
-export const recipientSchema = z.discriminatedUnion("kind", [ageSchema, rsaSchema, passphraseSchema]);
+export const recipientSchema = z.discriminatedUnion("kind", [ageSchema, rsaSchema, passphraseSchema, vaultSchema]);
 
 export type ExportRecipient = z.infer<typeof recipientSchema>;
 
@@ -77,6 +86,8 @@ export function recipientLines(to: ExportRecipient): Line[] {
     }
     case "passphrase":
       return [{ label: "Sealed to", value: "a passphrase, chosen at the host when it is executed" }];
+    case "vault":
+      return vaultLines(to.request, to.words);
   }
 }
 
@@ -91,6 +102,8 @@ export function recipientFingerprints(to: ExportRecipient): string[] {
     }
     case "passphrase":
       return [];
+    case "vault":
+      return [transferRequestDigest(to.request)];
   }
 }
 
@@ -114,7 +127,7 @@ export function recipientProblem(to: ExportRecipient, algorithm: Algorithm, leng
  * @returns what may leave the vault: an age file, armored; the wrapped key; encrypted PKCS#8 in PEM
  */
 export async function sealTo(
-  to: ExportRecipient,
+  to: Exclude<ExportRecipient, { kind: "vault" }>,
   algorithm: Algorithm,
   material: Secret,
   passphrase: string | undefined,
@@ -136,6 +149,19 @@ export async function sealTo(
   }
 }
 
+function vaultLines(request: TransferRequest, words: "checked" | "unchecked"): Line[] {
+  const { vault, name, rehearsal, wrappingKey: key, expires, hostKey } = request;
+  const digest = transferRequestDigest(request);
+  const compared = words === "checked" ? "words compared" : "words NOT compared: anybody may have made it";
+  return [
+    { label: "Sealed to", value: `vault ${name} (${vault})${rehearsal ? ", a REHEARSAL" : ""}` },
+    { label: "Its host key", value: hostKey },
+    { label: "By its key", value: `${keyPath(key)} (${key.id}, keyring ${key.keyring.id}), until ${expires}` },
+    { label: "Its request", value: `${digest}, ${compared}` },
+    { label: "Its words", value: digestWords(digest) },
+  ];
+}
+
 /** How whoever receives what left the vault opens it, for a person. */
 export function openingHint(to: ExportRecipient): string {
   switch (to.kind) {
@@ -147,6 +173,8 @@ export function openingHint(to: ExportRecipient): string {
         : "It is imported as CKM_RSA_AES_KEY_WRAP with SHA-256 (AWS: RSA_AES_KEY_WRAP_SHA_256; Google: RSA_OAEP_…_SHA256_AES_256)";
     case "passphrase":
       return "It opens with: openssl pkey -in FILE";
+    case "vault":
+      return "It opens in that vault alone, once: conclave key import NAME --transfer FILE";
   }
 }
 

@@ -7,6 +7,8 @@ import { LIMITS } from "../limits.ts";
 import { digestSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
+import type { Unlocked } from "../vault/unlocked.ts";
 import type { Algorithm } from "./algorithm.ts";
 import {
   OTHER_RECIPIENT,
@@ -17,8 +19,10 @@ import {
   sealTo,
 } from "./export-recipient.ts";
 import { guardians, keyPath, keyReferenceSchema, requireKey } from "./reference.ts";
-import { LEAVING_STATES, mayLeave, stateAt } from "./state.ts";
+import { type KeyState, LEAVING_STATES, mayLeave, stateAt } from "./state.ts";
 import { wholeOutput } from "./stream-output.ts";
+import { type Sent, transferableUsages, writeTransfer } from "./transfer.ts";
+import type { TransferRequest } from "./transfer-request.ts";
 import { materialOf, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
@@ -52,7 +56,10 @@ export const keyExport: Action<KeyExportParameters> = {
     const problem = recipientProblem(to, exported.algorithm, material.length);
     if (problem !== undefined) throw new ConclaveError("USAGE", problem);
     const passphrase = vault.entrusted.exportPassphrases?.get(key.name);
-    const sealed = await sealTo(to, exported.algorithm, material, passphrase);
+    const sealed =
+      to.kind === "vault"
+        ? writeTransfer(to.request, await sentOf(vault, exported, time), material)
+        : await sealTo(to, exported.algorithm, material, passphrase);
     const { output } = await wholeOutput(vault.place, sealed);
     const sha256 = sha256Hex(sealed);
     const recipients = recipientFingerprints(to);
@@ -105,10 +112,44 @@ async function checkExport(
       `key ${path} version ${version} is ${is}: exported are keys that are ${allowed}`,
     );
   }
+  if (to.kind === "vault") await checkVault(to.request, path, row, is, state, time);
   const algorithm = row.algorithm as Algorithm;
   const problem = recipientProblem(to, algorithm);
   if (problem !== undefined) {
     throw new ConclaveError("USAGE", problem, { suggestions: [OTHER_RECIPIENT] });
   }
   return { key: row, version: found, algorithm };
+}
+
+/** @param is state of the version. @throws ConclaveError REFUSED */
+async function checkVault(
+  { expires, rehearsal }: TransferRequest,
+  path: string,
+  { usages }: Row<"keys">,
+  is: KeyState,
+  state: Reader,
+  time: string,
+): Promise<void> {
+  if (expires <= time)
+    throw new ConclaveError("REFUSED", `the request expired at ${expires}`, {
+      suggestions: ["Ask for a new one: conclave key wrapping-key, then conclave key request, on the other host"],
+    });
+  const vault = await state.find("vault", {});
+  if (rehearsal && vault?.rehearsal !== 1)
+    throw new ConclaveError(
+      "REFUSED",
+      `key ${path} is no rehearsal's, and the vault that asks for it is for rehearsals`,
+    );
+  if (transferableUsages(is, JSON.parse(usages)).length === 0)
+    throw new ConclaveError("REFUSED", `key ${path} is ${is}: nothing is left that it may be used for elsewhere`);
+}
+
+async function sentOf({ identity, reader }: Unlocked, { key, version }: UsableVersion, time: string): Promise<Sent> {
+  const { id, name, epoch, genesis, hostKey } = identity;
+  const keyring = await reader.find("keyrings", { id: key.keyring });
+  if (keyring === undefined) throw new TypeError("a key without its keyring");
+  const tags: Record<string, string> = {};
+  for await (const tag of reader.rows("keyTags", { where: { key: key.id } })) tags[tag.name] = tag.value;
+  const from = { vault: id, name, epoch, genesis, hostKey };
+  return { from, key, keyring, version, state: stateAt(version, time), tags, time };
 }

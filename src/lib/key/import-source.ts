@@ -5,9 +5,10 @@ import { digestSchema, nameSchema, textSchema } from "../names.ts";
 import type { Line } from "../quorum/action.ts";
 import { quorumInForce } from "../quorum/state.ts";
 import type { Reader } from "../storage/storage.ts";
-import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
+import { ALGORITHMS, type Algorithm, type Usage } from "./algorithm.ts";
 import { FORMAT_TITLES, KEY_FORMATS } from "./key-file.ts";
 import { guardians, type KeyringReference, keyPath, keyReferenceSchema } from "./reference.ts";
+import { checkNarrowed, renderTransfer, type TransferSource, transferSourceSchema } from "./transfer-source.ts";
 import { requireWrappingKey } from "./wrapping-key.ts";
 
 /** What tells of a key which one it is: of a symmetric one the check value, of an asymmetric one the fingerprint. */
@@ -51,10 +52,20 @@ const wrappedSchema = z.strictObject({
 });
 
 /** Where the material of an imported key comes from. */
-export const sourceSchema = z.discriminatedUnion("from", [fileSchema, componentsSchema, wrappedSchema]);
+export const sourceSchema = z.discriminatedUnion("from", [
+  fileSchema,
+  componentsSchema,
+  wrappedSchema,
+  transferSourceSchema,
+]);
 
 export type ImportSource = z.infer<typeof sourceSchema>;
 export type WrappedSource = z.infer<typeof wrappedSchema>;
+
+/** Whether a wrapping key opens it, which is used up by that. */
+export function isWrapped(source: ImportSource): source is WrappedSource | TransferSource {
+  return source.from === "wrapped" || source.from === "transfer";
+}
 
 /** What people read of it. */
 export function renderSource(source: ImportSource): Line[] {
@@ -86,6 +97,8 @@ function renderOrigin(source: ImportSource): Line[] {
         { label: "Its id", value: `${wrappingKey.id}, keyring ${wrappingKey.keyring.id}` },
       ];
     }
+    case "transfer":
+      return renderTransfer(source);
   }
 }
 
@@ -104,12 +117,13 @@ function renderTold({ from, checkValue, fingerprint }: ImportSource): Line[] {
  */
 export async function checkSource(
   source: ImportSource,
-  { algorithm, keyring }: { algorithm: Algorithm; keyring: KeyringReference },
+  { algorithm, keyring, usages }: { algorithm: Algorithm; keyring: KeyringReference; usages: readonly Usage[] },
   state: Reader,
   time: string,
 ): Promise<void> {
   assertTold(source, algorithm);
-  if (source.from === "wrapped") await requireWrappingKey(state, source.wrappingKey, time);
+  if (source.from === "transfer") checkNarrowed(source, usages);
+  if (isWrapped(source)) await requireWrappingKey(state, source.wrappingKey, time);
   if (source.from === "components") await checkComponents(source.custodians, algorithm, keyring, state);
 }
 

@@ -13,11 +13,19 @@ import type { GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 import { assertAlgorithm, type BroughtKey, readSymmetricKey } from "./brought-key.ts";
 import { isCommitted } from "./import-commitment.ts";
-import { checkSource, type ImportSource, renderSource, sourceSchema, type WrappedSource } from "./import-source.ts";
+import {
+  checkSource,
+  type ImportSource,
+  isWrapped,
+  renderSource,
+  sourceSchema,
+  type WrappedSource,
+} from "./import-source.ts";
 import { checkNewKey, insertNewKey, newKeySchema, renderNewKey } from "./new-key.ts";
 import { checkMaterial, materialDataSchema, mirrorCurrentVersion, wrapVersion } from "./new-version.ts";
 import { readPrivateKey } from "./private-key.ts";
 import { guardians, type KeyReference } from "./reference.ts";
+import { type TransferSource, wrappedIn } from "./transfer-source.ts";
 import { applyTransition } from "./transition.ts";
 import { requireWrappingKey, unwrapBrought } from "./wrapping-key.ts";
 
@@ -41,11 +49,12 @@ export const keyImport: Action<KeyImportParameters> = {
   },
   async *execute({ keyring, algorithm, source }, vault, time) {
     const key = randomUuid();
-    const brought =
-      source.from === "wrapped" ? await unwrapped(vault, source, algorithm, time) : given(vault, source, algorithm);
+    const brought = isWrapped(source)
+      ? await unwrapped(vault, source, algorithm, time)
+      : given(vault, source, algorithm);
     const { data, blobs } = await wrapVersion(vault, { keyring: keyring.id, key, version: 1, algorithm }, brought);
     assertTold(source, data);
-    const removed = source.from === "wrapped" ? [await blobOf(vault, source.wrappingKey)] : [];
+    const removed = isWrapped(source) ? [await blobOf(vault, source.wrappingKey)] : [];
     yield { data: { key, ...data }, blobs, removed };
   },
 };
@@ -62,7 +71,7 @@ export const keyImportEntry = effectType({
     await insertNewKey(tables, parameters, data, entry.time);
     const format = source.from === "file" ? source.format : source.from;
     await tables.insert("imports", { key: data.key, sequence: entry.sequence, format });
-    if (source.from === "wrapped") await useUp(tables, source.wrappingKey, entry.time);
+    if (isWrapped(source)) await useUp(tables, source.wrappingKey, entry.time);
   },
 });
 
@@ -98,18 +107,20 @@ function given(vault: Unlocked, source: { commitment: string }, algorithm: Algor
 
 async function unwrapped(
   vault: Unlocked,
-  source: WrappedSource,
+  source: WrappedSource | TransferSource,
   algorithm: Algorithm,
   time: string,
 ): Promise<BroughtKey> {
   const wrappingKey = await requireWrappingKey(vault.reader, source.wrappingKey, time);
-  const opened = await unwrapBrought(vault, wrappingKey, wrappedFile(vault, source));
+  const file = wrappedFile(vault, source);
+  const wrapped = source.from === "transfer" ? wrappedIn(source, file) : file;
+  const opened = await unwrapBrought(vault, wrappingKey, wrapped);
   if (ALGORITHMS[algorithm].symmetric !== null) return readSymmetricKey(algorithm, opened);
   using der = opened;
   return assertAlgorithm(readPrivateKey(der, "pkcs8"), algorithm);
 }
 
-function wrappedFile(vault: Unlocked, { file }: WrappedSource): Uint8Array {
+function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource): Uint8Array {
   for (const path of vault.place?.inputs ?? []) {
     const bytes = readSmallFile(path, LIMITS.importBytes);
     if (bytes.length === file.size && sha256Hex(bytes) === file.sha256) return bytes;

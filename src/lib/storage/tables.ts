@@ -116,8 +116,8 @@ export type GenerationState = "pending" | "active" | "replaced" | "cancelled";
 /** A key version's state as its last transition left it; dates may have moved it on. */
 type StoredKeyState = "pre-active" | "active" | "suspended" | "deactivated" | "compromised" | "destroyed";
 
-/** How an imported key came: as a file of a format, typed in components, or wrapped to a key of the vault. */
-export type ImportFormat = "pem" | "der" | "jwk" | "raw" | "hex" | "components" | "wrapped";
+/** How an imported key came: as a file of a format, typed in components, wrapped to a key of the vault, or sent by another vault. */
+export type ImportFormat = "pem" | "der" | "jwk" | "raw" | "hex" | "components" | "wrapped" | "transfer";
 
 export type TableName = keyof Tables;
 export type Row<T extends TableName> = Tables[T];

@@ -1,15 +1,23 @@
 import { existsSync } from "node:fs";
 import * as Flags from "@oclif/core/flags";
 import { recipientKind, recipientsProblem } from "../crypto/age-recipient.ts";
+import { areWordsOf } from "../crypto/words.ts";
 import { ConclaveError } from "../errors.ts";
 import { type ExportRecipient, RSA_MECHANISMS, type RsaMechanism } from "../key/export-recipient.ts";
+import { transferRequestDigest } from "../key/transfer-request.ts";
 import { noneByDefault } from "./flags.ts";
 import { type FoundRecipient, readRecipientFile } from "./recipient-file.ts";
 
+/** The flag that compares a document with what its makers read aloud. */
+export const wordsFlag = {
+  words: Flags.string({ summary: "the twelve words of the other vault's file, as heard", helpValue: "WORDS" }),
+};
+
 /** Flags that say to whom the secret of a key is sealed. */
 export const exportRecipientFlags = {
+  ...wordsFlag,
   to: Flags.string({
-    summary: "age recipient, or file with age recipients or one RSA public key; once for each recipient",
+    summary: "age recipient, or file: age recipients, an RSA public key, another vault's request; once for each",
     helpValue: "RECIPIENT|FILE",
     multiple: true,
     multipleNonGreedy: true,
@@ -34,6 +42,7 @@ export const exportRecipientFlags = {
 };
 
 interface ExportRecipientFlags {
+  words: string | undefined;
   to: readonly string[];
   "to-passphrase": boolean;
   mechanism: RsaMechanism | undefined;
@@ -44,7 +53,13 @@ interface ExportRecipientFlags {
  * @throws ConclaveError USAGE; of a file NOT_FOUND, HOST_IO, INPUT_MALFORMED
  */
 export function exportRecipient(flags: ExportRecipientFlags): ExportRecipient {
-  const { to, mechanism } = flags;
+  const { to, mechanism, words } = flags;
+  const [only] = to.length === 1 ? to.map(foundRecipient) : [];
+  if (only?.kind === "vault" && !flags["to-passphrase"]) {
+    if (mechanism !== undefined) throw mechanismWithoutRsa();
+    return { ...only, words: comparedWords(to[0] ?? "", transferRequestDigest(only.request), words) };
+  }
+  if (words !== undefined) throw new ConclaveError("USAGE", "--words are those of another vault's request");
   if (flags["to-passphrase"]) {
     if (to.length > 0) throw new ConclaveError("USAGE", "--to and --to-passphrase: one or the other");
     if (mechanism !== undefined) throw mechanismWithoutRsa();
@@ -61,12 +76,12 @@ export function exportRecipient(flags: ExportRecipientFlags): ExportRecipient {
     });
   }
   if (first.kind === "rsa") {
-    if (others.length > 0) throw new ConclaveError("USAGE", "--to: one RSA key, and nobody else");
+    if (others.length > 0) throw notAlone();
     return { ...first, mechanism: mechanism ?? "rsa-aes-key-wrap" };
   }
   if (mechanism !== undefined) throw mechanismWithoutRsa();
   const recipients = [first, ...others].flatMap((found) => {
-    if (found.kind === "rsa") throw new ConclaveError("USAGE", "--to: one RSA key, and nobody else");
+    if (found.kind !== "age") throw notAlone();
     return found.recipients;
   });
   const problem = recipientsProblem(recipients);
@@ -86,6 +101,23 @@ function foundRecipient(value: string): FoundRecipient {
       suggestions: ["Copy it again, whole: its last characters are a checksum"],
     });
   return readRecipientFile(value);
+}
+
+/**
+ * Whether the words of a file were compared.
+ * @param words as somebody heard them; undefined: they were not
+ * @throws ConclaveError INPUT_MALFORMED they are others
+ */
+export function comparedWords(path: string, digest: string, words: string | undefined): "checked" | "unchecked" {
+  if (words === undefined) return "unchecked";
+  if (areWordsOf(words, digest)) return "checked";
+  throw new ConclaveError("INPUT_MALFORMED", `${path}: its words are others: another file, or swapped on the way`, {
+    suggestions: ["Hear the words again, and ask for the file by another way"],
+  });
+}
+
+function notAlone(): ConclaveError {
+  return new ConclaveError("USAGE", "--to: one RSA key or one vault, and nobody else");
 }
 
 function mechanismWithoutRsa(): ConclaveError {

@@ -1,26 +1,42 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { recipientKind } from "../crypto/age-recipient.ts";
-import { ConclaveError } from "../errors.ts";
+import { ConclaveError, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { wrappingKeyPem, wrappingKeyProblem } from "../key/rsa-recipient.ts";
+import { parseTransferRequest, type TransferRequest } from "../key/transfer-request.ts";
 import { LIMITS } from "../limits.ts";
 
 /** What a file says of those to whom a secret may be sealed. */
-export type FoundRecipient = { kind: "age"; recipients: string[] } | { kind: "rsa"; publicKey: string };
+export type FoundRecipient =
+  | { kind: "age"; recipients: string[] }
+  | { kind: "rsa"; publicKey: string }
+  | { kind: "vault"; request: TransferRequest };
 
 const DER_SEQUENCE = 0x30;
+const BRACE = "{".charCodeAt(0);
 
 /**
- * Read a file of recipients: age recipients, one a line, `#` before a comment; or one RSA public key, PEM or DER.
+ * Read a file of recipients: age recipients, one a line, `#` before a comment; one RSA public key, PEM or DER; or the
+ * request of another vault.
  * @throws ConclaveError NOT_FOUND, HOST_IO; INPUT_MALFORMED with the path before the message
  */
 export function readRecipientFile(path: string): FoundRecipient {
   const bytes = readSmallFile(path, LIMITS.recipientFileBytes);
+  if (bytes[0] === BRACE) return { kind: "vault", request: request(path, bytes) };
   const text = Buffer.from(bytes).toString("latin1");
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   if (label !== undefined) return { kind: "rsa", publicKey: pemKey(path, text, label) };
   if (bytes[0] === DER_SEQUENCE) return { kind: "rsa", publicKey: derKey(path, bytes) };
   return { kind: "age", recipients: ageRecipients(path, text) };
+}
+
+function request(path: string, bytes: Uint8Array): TransferRequest {
+  try {
+    return parseTransferRequest(bytes);
+  } catch (cause) {
+    if (!isConclaveError(cause)) throw cause;
+    throw new ConclaveError(cause.code, `${path}: ${cause.message}`, { suggestions: cause.suggestions, cause });
+  }
 }
 
 function pemKey(path: string, text: string, label: string): string {

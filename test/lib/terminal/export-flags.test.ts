@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
-const NOTHING = { to: [], "to-passphrase": false, mechanism: undefined };
+const NOTHING = { to: [], words: undefined, "to-passphrase": false, mechanism: undefined };
 
 test("each kind of recipient", async () => {
   expect(exportRecipient({ ...NOTHING, to: [ONE] })).toEqual({ kind: "age", recipients: [ONE] });
@@ -37,9 +37,24 @@ test("each kind of recipient", async () => {
 test.for([
   { what: "nobody", flags: () => ({}), code: "USAGE", message: "it never leaves the vault in clear" },
   { what: "both", flags: () => ({ to: [ONE], "to-passphrase": true }), code: "USAGE", message: "one or the other" },
-  { what: "RSA twice", flags: () => ({ to: [rsa, rsa] }), code: "USAGE", message: "one RSA key, and nobody else" },
-  { what: "RSA and age", flags: () => ({ to: [rsa, ONE] }), code: "USAGE", message: "one RSA key, and nobody else" },
-  { what: "age and RSA", flags: () => ({ to: [ONE, rsa] }), code: "USAGE", message: "one RSA key, and nobody else" },
+  {
+    what: "RSA twice",
+    flags: () => ({ to: [rsa, rsa] }),
+    code: "USAGE",
+    message: "one RSA key or one vault, and nobody else",
+  },
+  {
+    what: "RSA and age",
+    flags: () => ({ to: [rsa, ONE] }),
+    code: "USAGE",
+    message: "one RSA key or one vault, and nobody else",
+  },
+  {
+    what: "age and RSA",
+    flags: () => ({ to: [ONE, rsa] }),
+    code: "USAGE",
+    message: "one RSA key or one vault, and nobody else",
+  },
   { what: "one twice", flags: () => ({ to: [ONE, list] }), code: "USAGE", message: "the same recipient twice" },
   { what: "mixed", flags: () => ({ to: [ONE, hybrid] }), code: "USAGE", message: "are post-quantum" },
   { what: "a typo", flags: () => ({ to: [`${ONE.slice(0, -1)}q`] }), code: "USAGE", message: "not an age recipient" },
