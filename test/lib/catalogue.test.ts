@@ -3,6 +3,7 @@ import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { TRANSITIONS } from "../../src/lib/key/state.ts";
 import { bindAction } from "../../src/lib/quorum/action.ts";
 import { RESTORE } from "../../src/lib/quorum/restore-plan.ts";
+import { EXPORT_SAMPLES } from "../support/export-samples.ts";
 import { id, keyrings } from "../support/keyrings.ts";
 import { changedAt, leavesOf } from "../support/leaves.ts";
 
@@ -85,6 +86,7 @@ const SAMPLES: Record<string, Sample> = {
       "message.size": 13,
     },
   },
+  "key.export": EXPORT_SAMPLES.vault,
   "key.create": {
     parameters: {
       keyring: { id: id(2), name: "default" },

@@ -145,11 +145,11 @@ async function checkVault(
 }
 
 async function sentOf({ identity, reader }: Unlocked, { key, version }: UsableVersion, time: string): Promise<Sent> {
-  const { id, name, epoch, genesis, hostKey } = identity;
+  const { id, name, epoch, genesis, hostKey, rehearsal } = identity;
   const keyring = await reader.find("keyrings", { id: key.keyring });
   if (keyring === undefined) throw new TypeError("a key without its keyring");
   const tags: Record<string, string> = {};
   for await (const tag of reader.rows("keyTags", { where: { key: key.id } })) tags[tag.name] = tag.value;
-  const from = { vault: id, name, epoch, genesis, hostKey };
+  const from = { vault: id, name, epoch, genesis, hostKey, rehearsal: rehearsal === 1 };
   return { from, key, keyring, version, state: stateAt(version, time), tags, time };
 }

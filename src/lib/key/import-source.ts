@@ -8,7 +8,7 @@ import type { Reader } from "../storage/storage.ts";
 import { ALGORITHMS, type Algorithm, type Usage } from "./algorithm.ts";
 import { FORMAT_TITLES, KEY_FORMATS } from "./key-file.ts";
 import { guardians, type KeyringReference, keyPath, keyReferenceSchema } from "./reference.ts";
-import { checkNarrowed, renderTransfer, type TransferSource, transferSourceSchema } from "./transfer-source.ts";
+import { checkTransfer, renderTransfer, type TransferSource, transferSourceSchema } from "./transfer-source.ts";
 import { requireWrappingKey } from "./wrapping-key.ts";
 
 /** What tells of a key which one it is: of a symmetric one the check value, of an asymmetric one the fingerprint. */
@@ -122,7 +122,7 @@ export async function checkSource(
   time: string,
 ): Promise<void> {
   assertTold(source, algorithm);
-  if (source.from === "transfer") checkNarrowed(source, usages);
+  if (source.from === "transfer") await checkTransfer(source, usages, state);
   if (isWrapped(source)) await requireWrappingKey(state, source.wrappingKey, time);
   if (source.from === "components") await checkComponents(source.custodians, algorithm, keyring, state);
 }

@@ -20,7 +20,7 @@ export const transferSourceSchema = z.strictObject({
   }),
   wrappingKey: keyReferenceSchema,
   /** The vault that sent it, as the file says. */
-  vault: z.strictObject({ id: idSchema, name: nameSchema, hostKey: publicKeySchema }),
+  vault: z.strictObject({ id: idSchema, name: nameSchema, hostKey: publicKeySchema, rehearsal: z.boolean() }),
   /** What the key is there. */
   key: keyReferenceSchema,
   version: z.int().positive(),
@@ -42,7 +42,7 @@ export type TransferSource = z.infer<typeof transferSourceSchema>;
 export function renderTransfer({ file, wrappingKey, vault, key, version, usages, words }: TransferSource): Line[] {
   const compared = words === "checked" ? "compared" : "NOT compared: anybody may have made the file";
   return [
-    { label: "Sent by", value: `vault ${vault.name} (${vault.id})` },
+    { label: "Sent by", value: `vault ${vault.name} (${vault.id})${vault.rehearsal ? ", a REHEARSAL" : ""}` },
     { label: "Its host key", value: vault.hostKey },
     { label: "There", value: `${keyPath(key)} version ${version} (${key.id}, keyring ${key.keyring.id})` },
     { label: "For at most", value: usages.join(", ") },
@@ -54,14 +54,18 @@ export function renderTransfer({ file, wrappingKey, vault, key, version, usages,
   ];
 }
 
-/** @throws ConclaveError REFUSED: wider than where it comes from */
-export function checkNarrowed({ usages: most, vault, key }: TransferSource, usages: readonly Usage[]): void {
+/** @throws ConclaveError REFUSED: wider than where it comes from, or from a rehearsal into a vault that is none */
+export async function checkTransfer(
+  { usages: most, vault, key }: TransferSource,
+  usages: readonly Usage[],
+  state: Reader,
+): Promise<void> {
+  const refuse = (problem: string) =>
+    new ConclaveError("REFUSED", `key ${keyPath(key)} of vault ${vault.name} ${problem}`);
+  if (vault.rehearsal && (await state.find("vault", {}))?.rehearsal !== 1)
+    throw refuse("is a rehearsal's, whose keys are worth nothing");
   const wider = usages.filter((usage) => !most.includes(usage));
-  if (wider.length === 0) return;
-  throw new ConclaveError(
-    "REFUSED",
-    `key ${keyPath(key)} of vault ${vault.name} is for ${most.join(", ")}: usages can only be narrowed, not ${wider.join(", ")}`,
-  );
+  if (wider.length > 0) throw refuse(`is for ${most.join(", ")}: usages can only be narrowed, not ${wider.join(", ")}`);
 }
 
 /**
@@ -110,7 +114,7 @@ function describe(
       size: bytes.length,
     },
     wrappingKey,
-    vault: { id: from.vault, name: from.name, hostKey: from.hostKey },
+    vault: { id: from.vault, name: from.name, hostKey: from.hostKey, rehearsal: from.rehearsal },
     key: { id: key.id, name: key.name, keyring: key.keyring },
     version: key.version,
     usages: key.usages,

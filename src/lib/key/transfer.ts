@@ -22,6 +22,7 @@ const originSchema = z.strictObject({
   epoch: idSchema,
   genesis: digestSchema,
   hostKey: publicKeySchema,
+  rehearsal: z.boolean(),
 });
 
 const transferSchema = z.strictObject({
