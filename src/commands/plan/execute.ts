@@ -1,7 +1,10 @@
+import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
+import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
+import { StagedFile } from "../../lib/host/staged-file.ts";
 import { executePlanFile } from "../../lib/quorum/execute.ts";
 import { openSession } from "../../lib/quorum/session.ts";
 import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
@@ -38,12 +41,13 @@ export default class PlanExecute extends VaultCommand {
     }),
     in: Flags.string({
       char: "i",
-      summary: "file that the plan is about: a backup, a message",
+      summary: "file that the plan is about: a backup, a message, what is encrypted",
       helpValue: "FILE",
       multiple: true,
       multipleNonGreedy: true,
       ...noneByDefault,
     }),
+    out: Flags.string({ char: "o", summary: "new file, for a plan that makes one", helpValue: "FILE" }),
     ...shareFlags,
     ...newPassphraseFlags,
     "session-passphrase-file": Flags.string({
@@ -57,6 +61,8 @@ export default class PlanExecute extends VaultCommand {
     const { args, flags } = await this.parse(PlanExecute);
     const file = readPlanFile(args.plan);
     const approvals = flags.approval.map((path) => ({ origin: path, bytes: readAnswer(path) }));
+    const { out } = flags;
+    if (out !== undefined) assertAbsent(resolve(out));
     const quiet = flags.quiet || this.jsonEnabled();
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));
@@ -79,7 +85,7 @@ export default class PlanExecute extends VaultCommand {
         if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
         return generations.length === 0 ? executed : { ...executed, generations };
       },
-      { inputs: flags.in },
+      { inputs: flags.in, streams: out === undefined ? {} : { output: () => new StagedFile(resolve(out)) } },
     );
   }
 

@@ -42,7 +42,7 @@ export abstract class UseCommand extends SensitiveCommand {
   ): Promise<(Used & R) | DryRun | PlanWritten> {
     assertOutput(flags, this.jsonEnabled());
     const message = readMessage(flags.in);
-    return this.withVault(
+    return await this.withVault(
       flags,
       async (vault) => {
         const planned = await plan(vault.reader, describeMessage(message.name, message.bytes));
@@ -69,7 +69,7 @@ export abstract class UseCommand extends SensitiveCommand {
     if (here || flags.out !== undefined) assertStreamOutput(flags.out, this.jsonEnabled());
     using inputKey = randomSecret(32);
     const streams: ActStreams = { inputKey };
-    return this.withVault(
+    return await this.withVault(
       flags,
       async (vault) => {
         using given = await readStream(flags.in, vault.path);
