@@ -37,7 +37,7 @@ export abstract class UseCommand extends SensitiveCommand {
    */
   protected async useOnMessage<R>(
     flags: Flags & OutputFlags,
-    plan: (reader: Reader, message: MessageReference) => Promise<PlannedAction>,
+    plan: (reader: Reader, message: MessageReference, bytes: Uint8Array) => Promise<PlannedAction>,
     made: (told: Told) => { bytes: Uint8Array; result: R },
   ): Promise<(Used & R) | DryRun | PlanWritten> {
     assertOutput(flags, this.jsonEnabled());
@@ -45,7 +45,8 @@ export abstract class UseCommand extends SensitiveCommand {
     return await this.withVault(
       flags,
       async (vault) => {
-        const planned = await plan(vault.reader, describeMessage(message.name, message.bytes));
+        const { name, bytes: given } = message;
+        const planned = await plan(vault.reader, describeMessage(name, given), given);
         const done = await this.#use(vault, flags, planned);
         if (!("told" in done)) return done;
         const { bytes, result } = made(done.told);
