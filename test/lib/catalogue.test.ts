@@ -87,6 +87,44 @@ const SAMPLES: Record<string, Sample> = {
     },
   },
   "key.export": EXPORT_SAMPLES.vault,
+  "key.encrypt": {
+    parameters: {
+      key: KEY,
+      version: 2,
+      input: { name: "dump.sql", hmac: "a".repeat(64), size: 12 },
+      associatedData: { name: "case 17", sha256: "c".repeat(64), size: 7 },
+    },
+    others: {
+      ...OTHER_KEY,
+      version: 3,
+      "input.name": "other.sql",
+      "input.hmac": "b".repeat(64),
+      "input.size": 13,
+      "associatedData.name": "case 18",
+      "associatedData.sha256": "d".repeat(64),
+      "associatedData.size": 8,
+    },
+  },
+  "key.decrypt": {
+    parameters: {
+      key: KEY,
+      version: 2,
+      input: { name: "dump.enc", sha256: "a".repeat(64), size: 12 },
+      associatedData: { name: "case 17", sha256: "c".repeat(64), size: 7 },
+      acceptCompromised: false,
+    },
+    others: {
+      ...OTHER_KEY,
+      version: 3,
+      "input.name": "other.enc",
+      "input.sha256": "b".repeat(64),
+      "input.size": 13,
+      "associatedData.name": "case 18",
+      "associatedData.sha256": "d".repeat(64),
+      "associatedData.size": 8,
+      acceptCompromised: true,
+    },
+  },
   "key.create": {
     parameters: {
       keyring: { id: id(2), name: "default" },

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { concat } from "../bytes.ts";
 import type { Secret } from "../secret.ts";
+import { openByGcm, sealByGcm, GCM_TAG_LENGTH as TAG_LENGTH } from "./aes-gcm.ts";
 import { randomBytes } from "./random.ts";
 import { view } from "./signature.ts";
 
@@ -14,9 +15,6 @@ export interface StreamParameters {
 }
 
 const PREFIX_LENGTH = 7;
-const TAG_LENGTH = 16;
-/** OpenSSL's result for so many bytes comes from memory that is used again at once. */
-const STEP = 64 * 1024;
 /** The counter has 32 bits. */
 const MOST_SEGMENTS = 2 ** 32;
 
@@ -100,44 +98,25 @@ export class SegmentStream implements Disposable {
   /**
    * Seal the next segment.
    * @param last whether no other follows
-   * @returns its bytes, in parts
+   * @returns its bytes, in pieces
    */
   seal(plain: Uint8Array, last: boolean): Uint8Array[] {
     if (last ? plain.length > this.room || (plain.length === 0 && this.#next > 0) : plain.length !== this.room)
       throw new RangeError(`a segment of ${plain.length} bytes`);
-    const cipher = createCipheriv(this.#cipherName, this.#key, this.#nonce(last), { authTagLength: TAG_LENGTH });
-    const parts: Uint8Array[] = [];
-    for (let at = 0; at < plain.length; at += STEP) parts.push(cipher.update(plain.subarray(at, at + STEP)));
-    cipher.final();
-    return [...parts, cipher.getAuthTag()];
+    return sealByGcm(this.#key, this.#nonce(last), plain);
   }
 
-  /** Open the next segment. @returns its bytes, in parts; undefined if it is altered, out of place, or of another key */
+  /** Open the next segment. @returns its bytes, in pieces; undefined if it is altered, out of place, or of another key */
   open(sealed: Uint8Array, last: boolean): Uint8Array[] | undefined {
     const length = sealed.length - TAG_LENGTH;
     if (length < 0 || (length === 0 && this.#next > 0)) return undefined;
     if (last ? length > this.room : length !== this.room) throw new RangeError(`a segment of ${sealed.length} bytes`);
-    const decipher = createDecipheriv(this.#cipherName, this.#key, this.#nonce(last), { authTagLength: TAG_LENGTH });
-    decipher.setAuthTag(sealed.subarray(length));
-    const parts: Uint8Array[] = [];
-    for (let at = 0; at < length; at += STEP)
-      parts.push(decipher.update(sealed.subarray(at, Math.min(at + STEP, length))));
-    try {
-      decipher.final();
-      return parts;
-    } catch {
-      for (const part of parts) part.fill(0);
-      return undefined;
-    }
+    return openByGcm(this.#key, this.#nonce(last), sealed);
   }
 
   /** The key lies outside the JavaScript heap, until it is collected: nothing more is asked for it from here on. */
   [Symbol.dispose](): void {
     this.#next = MOST_SEGMENTS;
-  }
-
-  get #cipherName() {
-    return `aes-${8 * this.parameters.keyLength}-gcm` as "aes-256-gcm";
   }
 
   /** 7 bytes of prefix, 4 of counter, then whether the segment is the last. */

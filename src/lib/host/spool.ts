@@ -1,8 +1,7 @@
-import { type Cipheriv, createCipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { closeSync, constants, openSync, read, unlinkSync, write } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { randomBytes } from "../crypto/random.ts";
+import { ephemeralCipher } from "../crypto/ephemeral-cipher.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { explainIo, ioExplained, removeIfThere } from "./files.ts";
 
@@ -17,8 +16,8 @@ const writeSoon = promisify(write);
 export class Spool implements Disposable {
   readonly #path: string;
   readonly #file: number;
-  readonly #key: KeyObject = createSecretKey(Buffer.from(randomBytes(32).buffer));
-  readonly #writing: Cipheriv;
+  readonly #cipher = ephemeralCipher();
+  readonly #writing = this.#cipher();
   #size = 0;
 
   /** @param folder private to us. @throws ConclaveError NOT_FOUND, HOST_IO */
@@ -31,7 +30,6 @@ export class Spool implements Disposable {
       unlinkSync(this.#path);
       return file;
     });
-    this.#writing = this.#cipher();
   }
 
   /** Bytes that were written. */
@@ -84,9 +82,5 @@ export class Spool implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#file);
-  }
-
-  #cipher(): Cipheriv {
-    return createCipheriv("aes-256-ctr", this.#key, new Uint8Array(16)); // a key for one spool only: no nonce is needed
   }
 }

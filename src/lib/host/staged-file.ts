@@ -31,11 +31,12 @@ export class StagedFile implements AsyncDisposable {
       return openSync(this.#written, flags, 0o600);
     });
     process.once("exit", this.#abandon);
+    keepPages();
   }
 
   /**
    * Write parts after what was written; returns as soon as the parts before are.
-   * @param parts not to be touched any more
+   * @param parts taken over
    * @throws ConclaveError HOST_IO, of these or the parts before
    */
   async write(parts: readonly Uint8Array[]): Promise<void> {
@@ -79,7 +80,21 @@ export class StagedFile implements AsyncDisposable {
     } catch (error) {
       throw explainIo(error, this.path);
     }
+    parts.forEach(release);
   }
+}
+
+/** Give memory back at once: what waits for a collection of garbage makes a process large. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+/**
+ * Let the C library keep the pages that are released, which it returns to the kernel at once, and gets anew, until it
+ * has seen something large freed: a third of the time of decrypting.
+ */
+function keepPages(): void {
+  new ArrayBuffer(16 * 1024 * 1024).transfer(0);
 }
 
 /** What of `parts` comes after so many bytes. */

@@ -9,7 +9,7 @@ import { type KeyEncryptParameters, keyEncrypt } from "./encrypt.ts";
 import type { EncryptedHead } from "./encrypted-file.ts";
 import { findKey } from "./find.ts";
 import { type KeyMacParameters, keyMac } from "./mac.ts";
-import type { MessageReference } from "./message.ts";
+import type { MessageDigest, MessageReference } from "./message.ts";
 import type { KeyReference } from "./reference.ts";
 import { type KeySignParameters, keySign } from "./sign.ts";
 import { type Scheme, type SignatureFormat, schemesOf } from "./signature-scheme.ts";
@@ -23,14 +23,14 @@ export interface VersionRequest {
   version: number | undefined;
 }
 
-interface UseRequest extends VersionRequest {
-  message: MessageReference;
-}
-
 /** @throws ConclaveError NOT_FOUND; USAGE the key doesn't sign */
 export async function planSign(
   state: Reader,
-  request: UseRequest & { scheme: Scheme | undefined; format: SignatureFormat },
+  request: VersionRequest & {
+    message: MessageReference | MessageDigest;
+    scheme: Scheme | undefined;
+    format: SignatureFormat;
+  },
 ): Promise<PlannedAction> {
   const { key, algorithm, version } = await findVersion(state, request);
   const scheme = request.scheme ?? schemesOf(algorithm)[0];
@@ -41,7 +41,10 @@ export async function planSign(
 }
 
 /** @throws ConclaveError NOT_FOUND */
-export async function planMac(state: Reader, request: UseRequest): Promise<PlannedAction> {
+export async function planMac(
+  state: Reader,
+  request: VersionRequest & { message: MessageReference },
+): Promise<PlannedAction> {
   const { key, version } = await findVersion(state, request);
   const parameters: KeyMacParameters = { key, version, message: request.message };
   return { action: keyMac.name, parameters };

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as Flags from "@oclif/core/flags";
+import { fromHex } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
@@ -16,6 +17,19 @@ export const messageFlag = {
     required: true,
   }),
 };
+
+export const digestFlag = {
+  digest: Flags.boolean({
+    default: false,
+    summary: "the input is the message's digest: its bytes, or a line of hexadecimal digits as sha256sum writes",
+  }),
+};
+
+/** A digest: a line that begins with hexadecimal digits, or its bytes themselves. */
+export function readDigest(bytes: Uint8Array): Uint8Array {
+  const digits = /^([0-9a-f]{2,})(?:\s.*)?$/is.exec(Buffer.from(bytes).toString("latin1"))?.[1] ?? "";
+  return [64, 96, 128].includes(digits.length) ? fromHex(digits.toLowerCase()) : bytes;
+}
 
 /** A message as it was given: from a file, or through a pipe. */
 export interface GivenMessage {

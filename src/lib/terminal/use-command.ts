@@ -37,15 +37,16 @@ export abstract class UseCommand extends SensitiveCommand {
    */
   protected async useOnMessage<R>(
     flags: Flags & OutputFlags,
-    plan: (reader: Reader, message: MessageReference) => Promise<PlannedAction>,
+    plan: (reader: Reader, message: MessageReference, bytes: Uint8Array) => Promise<PlannedAction>,
     made: (told: Told) => { bytes: Uint8Array; result: R },
   ): Promise<(Used & R) | DryRun | PlanWritten> {
     assertOutput(flags, this.jsonEnabled());
     const message = readMessage(flags.in);
-    return this.withVault(
+    return await this.withVault(
       flags,
       async (vault) => {
-        const planned = await plan(vault.reader, describeMessage(message.name, message.bytes));
+        const { name, bytes: given } = message;
+        const planned = await plan(vault.reader, describeMessage(name, given), given);
         const done = await this.#use(vault, flags, planned);
         if (!("told" in done)) return done;
         const { bytes, result } = made(done.told);
@@ -69,7 +70,7 @@ export abstract class UseCommand extends SensitiveCommand {
     if (here || flags.out !== undefined) assertStreamOutput(flags.out, this.jsonEnabled());
     using inputKey = randomSecret(32);
     const streams: ActStreams = { inputKey };
-    return this.withVault(
+    return await this.withVault(
       flags,
       async (vault) => {
         using given = await readStream(flags.in, vault.path);

@@ -47,7 +47,7 @@ export interface ActStreams {
 
 /** What an act makes by parts; it appears once the act is durable, or never. */
 export interface ActOutput extends AsyncDisposable {
-  /** Write parts after what was written. @param parts not to be touched any more */
+  /** Write parts after what was written. @param parts taken over */
   write(parts: readonly Uint8Array[]): Promise<void>;
   /** Make what was written durable. */
   finish(): Promise<void>;
