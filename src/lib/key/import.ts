@@ -14,6 +14,7 @@ import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 import { assertAlgorithm, type BroughtKey, readSymmetricKey } from "./brought-key.ts";
 import { isCommitted } from "./import-commitment.ts";
 import { checkSource, type ImportSource, renderSource, sourceSchema, type WrappedSource } from "./import-source.ts";
+import { readClearDer } from "./key-file.ts";
 import { checkNewKey, insertNewKey, newKeySchema, renderNewKey } from "./new-key.ts";
 import { checkMaterial, materialDataSchema, mirrorCurrentVersion, wrapVersion } from "./new-version.ts";
 import { readPrivateKey } from "./private-key.ts";
@@ -106,7 +107,7 @@ async function unwrapped(
   const opened = await unwrapBrought(vault, wrappingKey, wrappedFile(vault, source));
   if (ALGORITHMS[algorithm].symmetric !== null) return readSymmetricKey(algorithm, opened);
   using der = opened;
-  return assertAlgorithm(readPrivateKey(der, "pkcs8"), algorithm);
+  return assertAlgorithm(readClearDer(der), algorithm);
 }
 
 function wrappedFile(vault: Unlocked, { file }: WrappedSource): Uint8Array {
