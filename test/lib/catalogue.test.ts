@@ -31,6 +31,35 @@ const OTHER_SEATS = {
 const KEY = { id: id(100), name: "payments", keyring: { id: id(2), name: "default" } };
 const OTHER_KEY = { "key.id": id(101), "key.name": "pension", "key.keyring.id": id(1), "key.keyring.name": "cards" };
 
+const NEW_KEY = {
+  parameters: {
+    keyring: { id: id(2), name: "default" },
+    name: "first",
+    algorithm: "aes-256",
+    usages: ["encrypt", "decrypt"],
+    exportable: false,
+    tags: { team: "cards" },
+    cryptoperiodSeconds: 86_400,
+    state: "pre-active",
+    activateAt: "2027-01-31T12:00:00.000Z",
+    deactivateAt: "2028-01-31T12:00:00.000Z",
+  },
+  others: {
+    "keyring.id": id(1),
+    "keyring.name": "cards",
+    name: "second",
+    algorithm: "hmac-sha256",
+    "usages.0": "wrap",
+    "usages.1": "unwrap",
+    exportable: true,
+    "tags.team": "loans",
+    cryptoperiodSeconds: null,
+    state: "active",
+    activateAt: "2027-01-31T12:00:00.001Z",
+    deactivateAt: null,
+  },
+};
+
 const HANDOVER = {
   type: "handover",
   version: 1,
@@ -126,32 +155,30 @@ const SAMPLES: Record<string, Sample> = {
     },
   },
   "key.create": {
+  "key.create": NEW_KEY,
+  "key.import": {
     parameters: {
-      keyring: { id: id(2), name: "default" },
-      name: "first",
-      algorithm: "aes-256",
-      usages: ["encrypt", "decrypt"],
-      exportable: false,
-      tags: { team: "cards" },
-      cryptoperiodSeconds: 86_400,
-      state: "pre-active",
-      activateAt: "2027-01-31T12:00:00.000Z",
-      deactivateAt: "2028-01-31T12:00:00.000Z",
+      ...NEW_KEY.parameters,
+      source: {
+        from: "file",
+        name: "zone.jwks",
+        format: "jwk",
+        kid: "zone",
+        commitment: "a".repeat(64),
+        checkValue: "0123456789",
+        fingerprint: "c".repeat(64),
+      },
     },
     others: {
-      "keyring.id": id(1),
-      "keyring.name": "cards",
-      name: "second",
-      algorithm: "hmac-sha256",
-      "usages.0": "wrap",
-      "usages.1": "unwrap",
-      exportable: true,
-      "tags.team": "loans",
-      cryptoperiodSeconds: null,
-      state: "active",
-      activateAt: "2027-01-31T12:00:00.001Z",
-      deactivateAt: null,
+      ...NEW_KEY.others,
+      "source.name": "other.jwks",
+      "source.format": "pem",
+      "source.kid": null,
+      "source.commitment": "b".repeat(64),
+      "source.checkValue": "1123456789",
+      "source.fingerprint": "d".repeat(64),
     },
+    fixed: ["source.from"],
   },
   "key.rotate": { parameters: { key: KEY, from: 1 }, others: { ...OTHER_KEY, from: 2 } },
   "key.update": {

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { utf8 } from "../bytes.ts";
 import { recipientKind, recipientsProblem } from "../crypto/age-recipient.ts";
@@ -55,6 +56,7 @@ const vaultSchema = z.strictObject({
 export const recipientSchema = z.discriminatedUnion("kind", [ageSchema, rsaSchema, passphraseSchema, vaultSchema]);
 
 export type ExportRecipient = z.infer<typeof recipientSchema>;
+type RsaRecipient = z.infer<typeof rsaSchema>;
 
 /** Longest spelling of an age recipient that is shown whole: that of X25519 is, in characters. */
 const SHOWN_WHOLE = 80;
@@ -70,41 +72,21 @@ const MECHANISM_TITLES = {
 
 /** What custodians must know of whoever can open what leaves the vault. */
 export function recipientLines(to: ExportRecipient): Line[] {
-  switch (to.kind) {
-    case "age":
-      return to.recipients.map((recipient) => ({ label: "Sealed to", value: `age ${recipientText(recipient)}` }));
-    case "rsa": {
-      const key = wrappingKey(to.publicKey);
-      if (key === undefined) throw new TypeError("a recipient that its schema refuses");
-      const print = keyFingerprint(key);
-      return [
-        { label: "Sealed to", value: `an RSA key of ${key.asymmetricKeyDetails?.modulusLength} bits` },
-        { label: "Its fingerprint", value: print },
-        { label: "Its words", value: digestWords(print) },
-        { label: "Wrapped by", value: MECHANISM_TITLES[to.mechanism] },
-      ];
-    }
-    case "passphrase":
-      return [{ label: "Sealed to", value: "a passphrase, chosen at the host when it is executed" }];
-    case "vault":
-      return vaultLines(to.request, to.words);
-  }
+  if (to.kind === "age")
+    return to.recipients.map((recipient) => ({ label: "Sealed to", value: `age ${recipientText(recipient)}` }));
+  if (to.kind === "rsa") return rsaLines(to);
+  if (to.kind === "vault") return vaultLines(to.request, to.words);
+  return [{ label: "Sealed to", value: "a passphrase, chosen at the host when it is executed" }];
 }
 
-/** Digests by which an audit entry names the recipients: of age recipients as they are written, of an RSA key its fingerprint. */
+/**
+ * Digests by which an audit entry names the recipients: of age recipients as they are written, of an RSA key its
+ * fingerprint, of a vault that of its request.
+ */
 export function recipientFingerprints(to: ExportRecipient): string[] {
-  switch (to.kind) {
-    case "age":
-      return to.recipients.map((recipient) => sha256Hex(utf8(recipient)));
-    case "rsa": {
-      const key = wrappingKey(to.publicKey);
-      return key === undefined ? [] : [keyFingerprint(key)];
-    }
-    case "passphrase":
-      return [];
-    case "vault":
-      return [transferRequestDigest(to.request)];
-  }
+  if (to.kind === "age") return to.recipients.map((recipient) => sha256Hex(utf8(recipient)));
+  if (to.kind === "rsa") return [keyFingerprint(soundKey(to))];
+  return to.kind === "vault" ? [transferRequestDigest(to.request)] : [];
 }
 
 /** Why a key of this algorithm can't be exported so; undefined if it can. */
@@ -114,8 +96,7 @@ export function recipientProblem(to: ExportRecipient, algorithm: Algorithm, leng
   if (to.kind !== "rsa" || to.mechanism !== "rsa-oaep") return undefined;
   if (algorithm.startsWith("rsa-") || algorithm.startsWith("ml-"))
     return `a key of ${algorithm} is too long for RSA-OAEP alone`;
-  const key = wrappingKey(to.publicKey);
-  const capacity = key === undefined ? 0 : oaepCapacity(key);
+  const capacity = oaepCapacity(soundKey(to));
   return (length ?? 0) <= capacity ? undefined : `${length} bytes: RSA-OAEP under this key takes ${capacity}`;
 }
 
@@ -132,21 +113,44 @@ export async function sealTo(
   material: Secret,
   passphrase: string | undefined,
 ): Promise<Uint8Array> {
-  switch (to.kind) {
-    case "age": {
-      using text =
-        ALGORITHMS[algorithm].publicKey === null ? material.slice(0) : writeSecretPem("PRIVATE KEY", material);
-      return await sealToRecipients(text, to.recipients);
-    }
-    case "rsa": {
-      const key = wrappingKey(to.publicKey);
-      if (key === undefined) throw new TypeError("a recipient that its schema refuses");
-      return to.mechanism === "rsa-oaep" ? wrapByOaep(key, material) : wrapByRsaAes(key, material);
-    }
-    case "passphrase":
-      if (passphrase === undefined) throw new TypeError("an export to a passphrase without one");
-      return writePem("ENCRYPTED PRIVATE KEY", sealPkcs8(material, passphrase));
+  if (to.kind === "age") {
+    using text = ALGORITHMS[algorithm].publicKey === null ? material.slice(0) : writeSecretPem("PRIVATE KEY", material);
+    return await sealToRecipients(text, to.recipients);
   }
+  if (to.kind === "rsa") {
+    const key = soundKey(to);
+    return to.mechanism === "rsa-oaep" ? wrapByOaep(key, material) : wrapByRsaAes(key, material);
+  }
+  if (passphrase === undefined) throw new TypeError("an export to a passphrase without one");
+  return writePem("ENCRYPTED PRIVATE KEY", sealPkcs8(material, passphrase));
+}
+
+/** How whoever receives what left the vault opens it, for a person. */
+export function openingHint(to: ExportRecipient): string {
+  if (to.kind === "age") return "It opens with: age -d -i IDENTITY FILE";
+  if (to.kind === "passphrase") return "It opens with: openssl pkey -in FILE";
+  if (to.kind === "vault") return "It opens in that vault alone, once: conclave key import NAME --transfer FILE";
+  return to.mechanism === "rsa-oaep"
+    ? "It is imported as RSA-OAEP with SHA-256 (AWS: RSAES_OAEP_SHA_256)"
+    : "It is imported as CKM_RSA_AES_KEY_WRAP with SHA-256 (AWS: RSA_AES_KEY_WRAP_SHA_256; Google: RSA_OAEP_…_SHA256_AES_256)";
+}
+
+function rsaLines(to: RsaRecipient): Line[] {
+  const key = soundKey(to);
+  const print = keyFingerprint(key);
+  return [
+    { label: "Sealed to", value: `an RSA key of ${key.asymmetricKeyDetails?.modulusLength} bits` },
+    { label: "Its fingerprint", value: print },
+    { label: "Its words", value: digestWords(print) },
+    { label: "Wrapped by", value: MECHANISM_TITLES[to.mechanism] },
+  ];
+}
+
+/** The key of a recipient that its schema took. */
+function soundKey({ publicKey }: RsaRecipient): KeyObject {
+  const key = wrappingKey(publicKey);
+  if (key === undefined) throw new TypeError("a recipient that its schema refuses");
+  return key;
 }
 
 function vaultLines(request: TransferRequest, words: "checked" | "unchecked"): Line[] {
@@ -160,22 +164,6 @@ function vaultLines(request: TransferRequest, words: "checked" | "unchecked"): L
     { label: "Its request", value: `${digest}, ${compared}` },
     { label: "Its words", value: digestWords(digest) },
   ];
-}
-
-/** How whoever receives what left the vault opens it, for a person. */
-export function openingHint(to: ExportRecipient): string {
-  switch (to.kind) {
-    case "age":
-      return "It opens with: age -d -i IDENTITY FILE";
-    case "rsa":
-      return to.mechanism === "rsa-oaep"
-        ? "It is imported as RSA-OAEP with SHA-256 (AWS: RSAES_OAEP_SHA_256)"
-        : "It is imported as CKM_RSA_AES_KEY_WRAP with SHA-256 (AWS: RSA_AES_KEY_WRAP_SHA_256; Google: RSA_OAEP_…_SHA256_AES_256)";
-    case "passphrase":
-      return "It opens with: openssl pkey -in FILE";
-    case "vault":
-      return "It opens in that vault alone, once: conclave key import NAME --transfer FILE";
-  }
 }
 
 function recipientText(recipient: string): string {

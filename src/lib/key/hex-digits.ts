@@ -1,20 +1,20 @@
 import { Secret } from "../secret.ts";
-import { malformedKey } from "./refused-key.ts";
 
 /**
  * The bytes of hexadecimal digits, with whatever white space between them; they never become a string.
- * @returns the caller's to dispose of. @throws ConclaveError INPUT_MALFORMED
+ * @returns the caller's to dispose of. @throws {SyntaxError} another character, an odd count, none
  */
 export function readHexDigits(text: Uint8Array): Secret {
   using digits = new Secret(Uint8Array.from(text.filter((byte) => byte > 0x20)));
-  if (digits.length === 0) throw malformedKey("no hexadecimal digits");
-  if (digits.length % 2 === 1) throw malformedKey(`${digits.length} hexadecimal digits: one is missing, or too many`);
+  if (digits.length === 0) throw new SyntaxError("no hexadecimal digits");
+  if (digits.length % 2 === 1)
+    throw new SyntaxError(`${digits.length} hexadecimal digits: one is missing, or too many`);
   const bytes = new Secret(new Uint8Array(digits.length / 2));
   for (const [i, digit] of digits.reveal().entries()) {
     const value = valueOf(digit);
     if (value === undefined) {
       bytes[Symbol.dispose]();
-      throw malformedKey(`character ${i + 1} is no hexadecimal digit`);
+      throw new SyntaxError(`character ${i + 1} is no hexadecimal digit`);
     }
     bytes.reveal()[i >> 1] = ((bytes.reveal()[i >> 1] ?? 0) << 4) | value;
   }

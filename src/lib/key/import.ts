@@ -21,6 +21,7 @@ import {
   sourceSchema,
   type WrappedSource,
 } from "./import-source.ts";
+import { readClearDer } from "./key-file.ts";
 import { checkNewKey, insertNewKey, newKeySchema, renderNewKey } from "./new-key.ts";
 import { checkMaterial, materialDataSchema, mirrorCurrentVersion, wrapVersion } from "./new-version.ts";
 import { readPrivateKey } from "./private-key.ts";
@@ -117,7 +118,7 @@ async function unwrapped(
   const opened = await unwrapBrought(vault, wrappingKey, wrapped);
   if (ALGORITHMS[algorithm].symmetric !== null) return readSymmetricKey(algorithm, opened);
   using der = opened;
-  return assertAlgorithm(readPrivateKey(der, "pkcs8"), algorithm);
+  return assertAlgorithm(readClearDer(der), algorithm);
 }
 
 function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource): Uint8Array {

@@ -8,20 +8,26 @@ import { parseUniqueJson } from "../unique-json.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { type BroughtKey, readSymmetricKey } from "./brought-key.ts";
 import { readPrivateKey } from "./private-key.ts";
+import { layOut } from "./raw-key.ts";
 import { malformedKey, weakKey } from "./refused-key.ts";
 
-const text = z.string().min(1);
+const member = z.string().optional();
 
-/** A JSON Web Key (RFC 7517); the members of other kinds of keys, and those that mean nothing here, stay. */
+/** A JSON Web Key (RFC 7517); members that mean nothing here stay. */
 const jwkSchema = z.looseObject({
   kty: z.enum(["oct", "RSA", "EC", "OKP", "AKP"], "must be oct, RSA, EC, OKP or AKP"),
-  kid: z.string().optional(),
-  alg: z.string().optional(),
-  k: text.optional(),
-  d: text.optional(),
-  priv: text.optional(),
-  x: text.optional(),
-  pub: text.optional(),
+  kid: member,
+  alg: member,
+  /** Of a curve. */
+  crv: member,
+  /** Private: of a secret key, of RSA and a curve, of ML-DSA and ML-KEM. */
+  k: member,
+  d: member,
+  priv: member,
+  /** Public: of a curve, of ML-DSA and ML-KEM. */
+  x: member,
+  y: member,
+  pub: member,
 });
 
 type Jwk = z.infer<typeof jwkSchema>;
@@ -30,6 +36,22 @@ const MAC_ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   HS256: "hmac-sha256",
   HS384: "hmac-sha384",
   HS512: "hmac-sha512",
+};
+
+/** By the curve of an EC or OKP key (RFC 7518 section 6.2, RFC 8037, RFC 8812), or the alg of an AKP one, as Node.js writes it. */
+const BY_NAME: Readonly<Record<string, Algorithm>> = {
+  "P-256": "ec-p256",
+  "P-384": "ec-p384",
+  "P-521": "ec-p521",
+  secp256k1: "secp256k1",
+  Ed25519: "ed25519",
+  X25519: "x25519",
+  "ML-DSA-44": "ml-dsa-44",
+  "ML-DSA-65": "ml-dsa-65",
+  "ML-DSA-87": "ml-dsa-87",
+  "ML-KEM-512": "ml-kem-512",
+  "ML-KEM-768": "ml-kem-768",
+  "ML-KEM-1024": "ml-kem-1024",
 };
 
 /**
@@ -44,15 +66,26 @@ export function readJwk(bytes: Uint8Array, kid: string | undefined, told: Algori
   const jwk = choose(parse(bytes), kid);
   if (jwk.kty === "oct") return readSecretKey(jwk, told);
   if (jwk.d === undefined && jwk.priv === undefined) throw publicOnly();
-  using der = derOf(jwk);
-  const key = readPrivateKey(der, "pkcs8");
-  const own = createPublicKey(key.publicKey ?? "").export({ format: "jwk" }) as webcrypto.JsonWebKey & { pub?: string };
-  // Node.js makes these public halves of the private ones, whatever stands there.
-  if ((jwk.kty === "OKP" && own.x !== jwk.x) || (jwk.kty === "AKP" && own.pub !== jwk.pub)) {
-    key.material[Symbol.dispose]();
-    throw weakKey("the public half does not belong to the private one");
+  if (jwk.kty === "RSA") {
+    using der = derOf(jwk);
+    return readPrivateKey(der, "pkcs8");
   }
-  return key;
+  return readByHalves(jwk);
+}
+
+/** A key whose private half is a number or a seed: the public half follows from it, and must be the one that stands there. */
+function readByHalves(jwk: Jwk): BroughtKey {
+  const said = jwk.kty === "AKP" ? jwk.alg : jwk.crv;
+  const algorithm = said === undefined ? undefined : BY_NAME[said];
+  if (algorithm === undefined) throw weakKey(`of an algorithm or curve that the vault doesn't know (${said})`);
+  using half = decode(jwk.kty === "AKP" ? "priv" : "d", jwk.priv ?? jwk.d ?? "");
+  const { der, structure } = layOut(algorithm, half);
+  using laidOut = der;
+  const key = readPrivateKey(laidOut, structure);
+  const own: Record<string, unknown> = { ...createPublicKey(key.publicKey ?? "").export({ format: "jwk" }) };
+  if (["kty", "x", "y", "pub"].every((name) => own[name] === jwk[name])) return key;
+  key.material[Symbol.dispose]();
+  throw weakKey("the public half does not belong to the private one");
 }
 
 /** A vault holds private keys. */
@@ -106,7 +139,7 @@ function readSecretKey({ k, alg }: Jwk, told: Algorithm | undefined): BroughtKey
     throw new ConclaveError("USAGE", `the key is of ${said} by its alg, not of ${algorithm}`);
   }
   if (k === undefined) throw malformedKey("JWK: k is missing");
-  return readSymmetricKey(algorithm, decode(k));
+  return readSymmetricKey(algorithm, decode("k", k));
 }
 
 /** RFC 7518 sections 4.1 and 5.1. */
@@ -115,10 +148,10 @@ function aesOf(alg: string): Algorithm | undefined {
   return bits === undefined ? undefined : (`aes-${bits}` as Algorithm);
 }
 
-function decode(k: string): Secret {
-  const bytes = Buffer.from(k, "base64url");
+function decode(name: string, text: string): Secret {
+  const bytes = Buffer.from(text, "base64url");
   try {
-    if (bytes.toString("base64url") !== k) throw malformedKey("JWK: k is not base64url without padding");
+    if (bytes.toString("base64url") !== text) throw malformedKey(`JWK: ${name} is not base64url without padding`);
     return new Secret(Uint8Array.from(bytes));
   } finally {
     bytes.fill(0); // its memory is a pool's

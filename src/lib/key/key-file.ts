@@ -70,7 +70,11 @@ const READERS: Record<KeyFormat, (bytes: Uint8Array, reading: KeyReading) => Pro
   },
   jwk: async (bytes, { kid, algorithm }) => readJwk(bytes, kid, algorithm),
   raw: async (bytes, { algorithm }) => readBytes(new Secret(Uint8Array.from(bytes)), algorithm),
-  hex: async (bytes, { algorithm }) => readBytes(readHexDigits(bytes), algorithm),
+  hex: async (bytes, { algorithm }) =>
+    readBytes(
+      malformedIf("hexadecimal digits", () => readHexDigits(bytes)),
+      algorithm,
+    ),
 };
 
 function recognise(bytes: Uint8Array): KeyFormat {
@@ -91,7 +95,7 @@ function isWholeSequence(bytes: Uint8Array): boolean {
 }
 
 async function readPemKey(bytes: Uint8Array, { passphrase }: KeyReading): Promise<BroughtKey> {
-  const blocks = pemBlocks(bytes).filter(({ label }) => label !== CURVE_LABEL);
+  const blocks = malformedIf("PEM", () => readPem(bytes)).filter(({ label }) => label !== CURVE_LABEL);
   using der = new DisposableStack();
   for (const block of blocks) der.use(block.der);
   const [block, another] = blocks;
@@ -108,11 +112,12 @@ async function readPemKey(bytes: Uint8Array, { passphrase }: KeyReading): Promis
   throw malformedKey(`${label} in PEM, wanted PRIVATE KEY`, openssh);
 }
 
-function pemBlocks(bytes: Uint8Array): ReturnType<typeof readPem> {
+/** @param what the form that it isn't in, where `read` throws a SyntaxError */
+function malformedIf<R>(what: string, read: () => R): R {
   try {
-    return readPem(bytes);
+    return read();
   } catch (error) {
-    throw error instanceof SyntaxError ? malformedKey(`not in PEM: ${error.message}`) : error;
+    throw error instanceof SyntaxError ? malformedKey(`not in ${what}: ${error.message}`) : error;
   }
 }
 
@@ -120,6 +125,16 @@ function pemBlocks(bytes: Uint8Array): ReturnType<typeof readPem> {
 async function readDerKey(der: Secret, passphrase: () => Promise<string>): Promise<BroughtKey> {
   const [first, second] = readStrictly(der.reveal()).members.map(({ tag }) => tag);
   if (first === SEQUENCE && second === OCTET_STRING) return await readEncrypted(der, passphrase);
+  return readClearDer(der);
+}
+
+/**
+ * The private key that some DER is: PKCS#8, PKCS#1 or SEC 1.
+ * @param der stays the caller's
+ * @throws ConclaveError as `readPrivateKey`
+ */
+export function readClearDer(der: Secret): BroughtKey {
+  const [first, second] = readStrictly(der.reveal()).members.map(({ tag }) => tag);
   if (first === SEQUENCE) throw publicOnly(); // SubjectPublicKeyInfo, or a certificate
   if (first === INTEGER && second === INTEGER) return readPrivateKey(der, "pkcs1");
   if (first === INTEGER && second === OCTET_STRING) return readPrivateKey(der, "sec1");

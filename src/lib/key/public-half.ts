@@ -45,21 +45,18 @@ export async function publicHalf(
   const wanted = version ?? Math.max(...key.versions.map((row) => row.version));
   const chosen = wanted === "all" ? usable(key, path) : key.versions.filter((row) => row.version === wanted);
   if (chosen.length === 0) throw new ConclaveError("NOT_FOUND", `key ${path} has no version ${wanted}`);
-  const versions = chosen.flatMap((row) => {
-    const { version: number, state: is, fingerprint, publicKey } = row;
-    return publicKey === null || fingerprint === null
-      ? []
-      : [{ version: number, state: is, permits: publicUsages(is, key.usages), fingerprint, publicKey }];
-  });
+  const versions = chosen.flatMap(({ version: number, state: is, fingerprint }) =>
+    fingerprint === null ? [] : [{ version: number, state: is, permits: publicUsages(is, key.usages), fingerprint }],
+  );
   if (versions.length === 0) {
     throw new ConclaveError("USAGE", `key ${path} is of ${key.algorithm}: a symmetric key has no public half`);
   }
-  const keys = versions.map(({ publicKey }) => publicKey);
+  const keys = chosen.flatMap(({ publicKey }) => publicKey ?? []);
   return {
     key: key.name,
     keyring: key.keyring,
     format,
-    versions: versions.map(({ publicKey: _, ...told }) => told),
+    versions,
     left: version === "all" ? key.versions.filter((row) => !chosen.includes(row)).map(leftOut) : [],
     bytes: write(key, keys, format, version === "all"),
   };
@@ -72,7 +69,7 @@ function usable(key: KeyDescription, path: string): KeyVersionDescription[] {
       suggestions: ["Name one: --version N"],
     });
   }
-  return rows.reverse();
+  return rows.toReversed();
 }
 
 function leftOut({ version, state }: KeyVersionDescription): { version: number; state: KeyState } {

@@ -34,7 +34,7 @@ const ROCA_PRIMES = Array.from({ length: 83 }, (_, i) => BigInt(2 * i + 3)).filt
 export function checkRsa(numbers: RsaNumbers): void {
   const [n, e, d, p, q, dp, dq, qInverse] = numbers;
   const size = bitLength(n);
-  if (numbers.some((number) => number <= 0n)) throw weakKey("one of its numbers is not positive");
+  if ([n, e, d, p, q, dp, dq].some((number) => number <= 0n)) throw weakKey("one of its numbers is not positive");
   if (size < 2048) throw weakKey(`RSA of ${size} bits, 2048 are wanted at least`);
   if (!SIZES.includes(size)) throw weakKey(`RSA of ${size} bits, wanted ${SIZES.join(", ")}`);
   if (n % 2n === 0n) throw weakKey("the modulus is even");
@@ -62,7 +62,7 @@ function checkExponents(key: Record<"n" | "e" | "d" | "p" | "q" | "dp" | "dq" | 
   }
   if (2 * bitLength(d) <= bitLength(n)) throw weakKey("the private exponent is too small");
   if (dp !== d % (p - 1n) || dq !== d % (q - 1n)) throw weakKey("dp or dq does not belong to the private exponent");
-  if (qInverse >= p || (qInverse * q) % p !== 1n) throw weakKey("qinv is not the inverse of q");
+  if (qInverse <= 0n || qInverse >= p || (qInverse * q) % p !== 1n) throw weakKey("qinv is not the inverse of q");
 }
 
 /**

@@ -1,10 +1,10 @@
 import { equalBytes } from "../crypto/constant-time.ts";
-import { ConclaveError, isConclaveError } from "../errors.ts";
-import { ALGORITHMS, type Algorithm, checkValueOf } from "../key/algorithm.ts";
-import { assertLength, assertUneven, type BroughtKey, readSymmetricKey } from "../key/brought-key.ts";
+import { ConclaveError } from "../errors.ts";
+import { ALGORITHMS, type Algorithm, checkValueOf, type SymmetricType } from "../key/algorithm.ts";
+import { type BroughtKey, readSymmetricKey } from "../key/brought-key.ts";
 import { combineComponents } from "../key/components.ts";
 import { readHexDigits } from "../key/hex-digits.ts";
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
@@ -37,8 +37,8 @@ export async function askComponents(
   custodians: readonly string[],
 ): Promise<TypedKey> {
   if (!hasTerminal()) throw new ConclaveError("USAGE", "components are typed at a terminal, and there is none");
-  if (ALGORITHMS[algorithm].symmetric === null)
-    throw new ConclaveError("USAGE", `a key of ${algorithm} has no components that are typed`);
+  const { symmetric } = ALGORITHMS[algorithm];
+  if (symmetric === null) throw new ConclaveError("USAGE", `a key of ${algorithm} has no components that are typed`);
   if (custodians.length < count) {
     throw new ConclaveError("REFUSED", `${count} components, and the quorum has ${custodians.length} custodians`, {
       suggestions: ["Each component is another custodian's: let fewer be typed, or use a keyring of another quorum"],
@@ -55,7 +55,7 @@ export async function askComponents(
       rest.map((name) => [name, name]),
       FLAG,
     );
-    typed.push(owned.use(await askComponent(who, { number, count, algorithm }, typed)));
+    typed.push(owned.use(await askComponent(who, { number, count, symmetric }, typed)));
     names.push(who);
     writeMessage(CLEAR_SCREEN);
   }
@@ -67,34 +67,34 @@ export async function askComponents(
 interface Wanted {
   number: number;
   count: number;
-  algorithm: Algorithm;
+  symmetric: SymmetricType;
 }
 
 async function askComponent(who: string, wanted: Wanted, before: readonly Secret[]): Promise<Secret> {
-  const { number, count, algorithm } = wanted;
+  const { number, count } = wanted;
   writeMessage(
     `${show(who)}: type component ${number} of ${count}, in hexadecimal digits; spaces and dashes don't count.\n` +
       "It doesn't show. No camera sees your hands, and nobody else sees your form. Ctrl-C stops.\n",
   );
   for (;;) {
-    const component = typeComponent(`component ${number}: `, algorithm, before);
+    const component = typeComponent(wanted, before);
     if (component !== undefined && (await isRight(component, wanted))) return component;
     component?.[Symbol.dispose]();
   }
 }
 
 /** @returns undefined if it can't be right, which was said */
-function typeComponent(question: string, algorithm: Algorithm, before: readonly Secret[]): Secret | undefined {
-  using line = typeHidden(question);
+function typeComponent(wanted: Wanted, before: readonly Secret[]): Secret | undefined {
+  using line = typeHidden(`component ${wanted.number}: `);
   let component: Secret | undefined;
   try {
     component = readHexDigits(line.reveal().map((byte) => (byte === DASH ? SPACE : byte)));
-    assertComponent(component, algorithm, before);
+    assertComponent(component, wanted.symmetric, before);
     return component;
   } catch (error) {
     component?.[Symbol.dispose]();
-    if (!isConclaveError(error, "INPUT_MALFORMED", "REFUSED")) throw error;
-    reportError(error);
+    if (!(error instanceof SyntaxError)) throw error;
+    reportError(new ConclaveError("INPUT_MALFORMED", `the component can't be that: ${error.message}`));
     return undefined;
   }
 }
@@ -104,21 +104,23 @@ function typeHidden(question: string): Secret {
   return keyboard.line(question, true);
 }
 
-function assertComponent(component: Secret, algorithm: Algorithm, before: readonly Secret[]): void {
-  const [first] = before;
-  if (first !== undefined && component.length !== first.length) {
-    throw new ConclaveError("INPUT_MALFORMED", `${component.length} bytes, the components before have ${first.length}`);
+function assertComponent(component: Secret, type: SymmetricType, before: readonly Secret[]): void {
+  const digits = 2 * component.length;
+  const [shortest, longest] = [before[0]?.length ?? type.shortest, before[0]?.length ?? type.longest];
+  if (component.length < shortest || component.length > longest) {
+    const wanted = shortest === longest ? `${2 * shortest}` : `${2 * shortest} to ${2 * longest}`;
+    throw new SyntaxError(`${digits} digits, wanted ${wanted}`);
   }
-  assertLength(algorithm, component.length);
-  assertUneven(component.reveal(), "the component");
+  const [first] = component.reveal();
+  if (component.reveal().every((byte) => byte === first)) {
+    throw new SyntaxError(first === 0 ? "all of it is zero" : "all of its bytes are the same");
+  }
   if (before.some((other) => equalBytes(other.reveal(), component.reveal()))) {
-    throw new ConclaveError("REFUSED", "the component was typed already: together they say nothing");
+    throw new SyntaxError("it is the same as one that was typed before");
   }
 }
 
-async function isRight(component: Secret, { algorithm, number }: Wanted): Promise<boolean> {
-  const { symmetric } = ALGORITHMS[algorithm];
-  if (symmetric === null) throw new TypeError("no symmetric algorithm");
+async function isRight(component: Secret, { symmetric, number }: Wanted): Promise<boolean> {
   writeMessage(`Check value of component ${number}: ${checkValueOf(symmetric, component)}\n`);
   return askChoice(
     "Does it agree with the one on your form?",

@@ -14,7 +14,7 @@ function open(sealed: Uint8Array, passphrase: string) {
 test("OpenSSL opens it with the passphrase in UTF-8, and with no other", () => {
   const sealed = sealPkcs8(der, PASSPHRASE);
   expect(open(sealed, PASSPHRASE).equals(privateKey)).toBe(true);
-  expect(() => open(sealed, "Sieben Raben über der Nordsee")).toThrow();
+  expect(() => open(sealed, "Sieben Raben über der Nordsee")).toThrow(/bad decrypt|DECODER|wrong|unsupported/i);
 });
 
 test("names PBKDF2 with 600,000 rounds of HMAC-SHA-256, and AES-256-CBC; salt and IV are new each time", () => {
