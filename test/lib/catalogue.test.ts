@@ -154,7 +154,6 @@ const SAMPLES: Record<string, Sample> = {
       acceptCompromised: true,
     },
   },
-  "key.create": {
   "key.create": NEW_KEY,
   "key.import": {
     parameters: {
