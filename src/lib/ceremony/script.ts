@@ -96,6 +96,9 @@ export const STEPS = {
   restore: z.strictObject({ restore: withSchema, ...common }),
   /** Each custodian of a quorum proves the own share, one after the other. */
   drill: z.strictObject({ drill: withSchema, ...common }),
+  /** A key comes in, in components that custodians type; one leaves, sealed. Each by a plan of its own. */
+  import: z.strictObject({ import: withSchema, ...common }),
+  export: z.strictObject({ export: withSchema, ...common }),
 } as const;
 
 export type StepKind = keyof typeof STEPS;
@@ -113,6 +116,8 @@ export const stepSchema = z.union([
   STEPS.rekey,
   STEPS.restore,
   STEPS.drill,
+  STEPS.import,
+  STEPS.export,
 ]);
 
 /** Who signs the transcript at the end, beside the host. */
@@ -155,5 +160,7 @@ export function valuesOf(step: Step): Values {
   if ("rekey" in step) return step.rekey;
   if ("restore" in step) return step.restore;
   if ("drill" in step) return step.drill;
+  if ("import" in step) return step.import;
+  if ("export" in step) return step.export;
   return {};
 }
