@@ -16,6 +16,7 @@ import { askChoice, askLine } from "./prompt.ts";
 import { askPassphrase } from "./secret-prompt.ts";
 import { openShare } from "./share-file.ts";
 import { readWitnessFile } from "./transcript-files.ts";
+import { askComponents } from "./typed-components.ts";
 import { askForShare, typedPath, whyUnreadable } from "./typed-path.ts";
 
 const TERMINAL = "a terminal";
@@ -30,7 +31,15 @@ export interface RoomOptions extends CustodianOptions {
 
 /** A ceremony on a terminal, with the people in front of it. */
 export function roomStage(options: RoomOptions): Stage {
-  return { ...custodianStage(options), ...opening(), ...stepping, ...asides, ...sharing(options), ...closing(options) };
+  return {
+    ...custodianStage(options),
+    ...opening(),
+    ...stepping,
+    ...asides,
+    ...sharing(options),
+    ...closing(options),
+    typeComponents: askComponents,
+  };
 }
 
 function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks"> {
