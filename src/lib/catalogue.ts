@@ -16,6 +16,10 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
+import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
+import { keyExport, keyExportEntry } from "./key/export.ts";
+import { keyImport, keyImportEntry } from "./key/import.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -43,6 +47,7 @@ import { sqliteCheck } from "./vault/check/sqlite.ts";
 export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
+  [keyImport.name, binder(keyImport)],
   [keyRotate.name, binder(keyRotate)],
   [keyUpdate.name, binder(keyUpdate)],
   ...TRANSITIONS.map((transition): [string, ActionBinder] => [
@@ -54,6 +59,9 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [quorumRekey.name, binder(quorumRekey)],
   [keySign.name, binder(keySign)],
   [keyMac.name, binder(keyMac)],
+  [keyExport.name, binder(keyExport)],
+  [keyEncrypt.name, binder(keyEncrypt)],
+  [keyDecrypt.name, binder(keyDecrypt)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -77,11 +85,15 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     quorumRekeyEntry,
     clockAcceptEntry,
     keyCreateEntry,
+    keyImportEntry,
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),
     keySignEntry,
     keyMacEntry,
+    keyExportEntry,
+    keyEncryptEntry,
+    keyDecryptEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,

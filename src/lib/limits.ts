@@ -16,6 +16,8 @@ export const LIMITS = {
   shareFileBytes: 64 * 1024,
   /** age recipients of one custodian. */
   recipients: 8,
+  /** Bytes of a file of recipients, or of a public key. */
+  recipientFileBytes: 64 * 1024,
   /** Bytes of a passphrase in UTF-8. */
   passphraseBytes: 1024,
   /** Bytes of the canonical JSON of one audit entry. */
@@ -30,6 +32,16 @@ export const LIMITS = {
   ageHeaderBytes: 64 * 1024,
   /** Bytes of a message that is signed or authenticated. */
   messageBytes: 64 * 1024 * 1024,
+  /** Bytes of the head of an encrypted file, with its line feed. */
+  encryptedHeadBytes: 4096,
+  /** Bytes of associated data. */
+  associatedDataBytes: 1024 * 1024,
+  /** Bytes of a file with a key that is imported. */
+  importBytes: 64 * 1024,
+  /** Rounds of PBKDF2 over the passphrase of a key that is imported. */
+  importRounds: 10_000_000,
+  /** Bytes of secret data that are imported. */
+  secretDataBytes: 4096,
   /** Manifests, or replaced hosts, that an anchor remembers. */
   remembered: 4096,
   /** Characters of a signed checkpoint. */

@@ -15,7 +15,7 @@ const words = (cell = "") => Array.from(cell.matchAll(/`([^`]+)`/g), ([, word = 
 
 test("the scripts that are shipped, and about how long each takes", () => {
   const rows = page.section("The scripts that come with Conclave").rows();
-  expect(rows.map(([name]) => words(name)[0]).toSorted()).toEqual(shippedScripts());
+  expect(new Set(rows.map(([name]) => words(name)[0]))).toEqual(new Set(shippedScripts()));
   for (const [name = "", , , about = ""] of rows) {
     const [, hours = "0", , minutes = "0"] = /(\d+) h( (\d+))?/.exec(about) ?? [];
     expect(

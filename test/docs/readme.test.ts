@@ -18,6 +18,7 @@ const restoring = page.section("Restore on a new host");
 const ceremony = page.section("Hold a ceremony");
 const doctor = page.section("Before a ceremony: doctor");
 const use = page.section("Use a key");
+const exporting = page.section("Export");
 const people = page.section("Custodians come and go");
 const paper = page.section("On paper");
 const desk = page.section("At your own desk");
@@ -73,7 +74,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const sections = [chapter, doctor, keys, use, people, paper, backing, restoring, ceremony]; // their labs stay
+  const sections = [chapter, doctor, keys, use, exporting, people, paper, backing, restoring, ceremony]; // their labs stay
   const text = sections.map((section) => section.text).join("\n");
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
@@ -298,6 +299,14 @@ function argumentsOf(command: string, lab: string): string[] {
         ...shares,
         ...passphrases,
       ];
+    case "key export": {
+      const to = ["--to", `${lab}/hsm.pem`, "--out", `${lab}/again.wrapped`];
+      return ["shared", ...to, "--yes", ...vault, ...shares, ...passphrases];
+    }
+    case "key export --public":
+      return ["release", ...vault];
+    case "key request":
+      return ["hsm", "--out", `${lab}/hsm.request`, ...vault];
     case "key verify": {
       const signature = ["--signature", `${lab}/release.sig`, "--encoding", "raw"];
       return ["release", "--in", `${lab}/release.txt`, ...signature, ...vault];

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { nameSchema } from "../names.ts";
+import { newKeyValues } from "./new-key-values.ts";
 
 /** Steps that are commands of their own. */
-export const BUILT_IN = ["genesis", "rekey", "restore", "drill"] as const;
+export const BUILT_IN = ["genesis", "rekey", "restore", "drill", "import", "export"] as const;
 
 /** Operations that need no quorum. */
 export const OPERATIONS = ["backup.create", "audit.verify", "audit.checkpoint"] as const;
@@ -47,6 +48,25 @@ export const restoreSchema = z.strictObject({
 /** Parameters of `drill`: whose custodians prove their shares. */
 export const drillSchema = z.strictObject({ quorum: nameSchema });
 
+/** Parameters of `import`: flags of `conclave key import --components`. */
+export const importSchema = z.strictObject({
+  ...newKeyValues,
+  /** How many custodians type one. */
+  components: z.int().min(2).max(3),
+  /** Check value that whoever made the key told: another key is refused. */
+  expect: z.string().min(1).max(LIMITS.textLength).optional(),
+});
+
+/** Parameters of `export`: the argument and flags of `conclave key export`. */
+export const exportSchema = z.strictObject({
+  key: z.string().min(1).max(LIMITS.proseLength),
+  /** The current one if not given. */
+  version: z.int().min(1).optional(),
+  /** An age recipient, or a file of age recipients, an RSA public key or another vault's request; several of age in a list. */
+  to: z.union([z.string().min(1).max(4096), z.array(z.string().min(1).max(4096)).min(1).max(LIMITS.recipients)]),
+  out: pathSchema,
+});
+
 /** Parameters of `prove: restore`. */
 export const proveSchema = z.strictObject({
   /** Left out: the one that the script made. */
@@ -59,6 +79,8 @@ export const BUILT_IN_SCHEMAS = {
   rekey: rekeySchema,
   restore: restoreSchema,
   drill: drillSchema,
+  import: importSchema,
+  export: exportSchema,
 } as const satisfies Record<(typeof BUILT_IN)[number], z.ZodObject>;
 
 /** Parameters of each operation: flags of the command with its name. */

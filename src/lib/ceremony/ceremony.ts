@@ -2,6 +2,7 @@ import type { Actions } from "../quorum/action.ts";
 import type { Received } from "../quorum/execute.ts";
 import type { Plan } from "../quorum/plan.ts";
 import type { NewSession } from "../quorum/session.ts";
+import type { ActStreams } from "../vault/unlocked.ts";
 import { openVault, type Surroundings, type Vault } from "../vault/vault.ts";
 import type { HostChecks } from "./before.ts";
 import { inputsOf } from "./progress.ts";
@@ -55,8 +56,12 @@ export interface Ceremony {
 }
 
 /** Open the vault of a run. @param inputs files that an act may read. @returns the caller's to dispose of */
-export function vaultOf({ host }: Pick<Ceremony, "host">, inputs: readonly string[] = []): Promise<Vault> {
-  return openVault(host.vault, { ...host.around, inputs });
+export function vaultOf(
+  { host }: Pick<Ceremony, "host">,
+  inputs: readonly string[] = [],
+  streams?: ActStreams,
+): Promise<Vault> {
+  return openVault(host.vault, { ...host.around, inputs, streams });
 }
 
 /** What custodians see of the ceremony in a plan. */

@@ -5,7 +5,7 @@ import type { ScriptProblem } from "./script-problem.ts";
 const MAKING_A_VAULT: readonly StepKind[] = ["genesis", "restore"];
 
 /** Steps that change a vault that is there. */
-const CHANGING: readonly StepKind[] = ["action", "rekey", "genesis"];
+const CHANGING: readonly StepKind[] = ["action", "rekey", "genesis", "import"];
 
 /** Steps that need no vault. */
 const WITHOUT_VAULT: readonly StepKind[] = ["read", "check", ...MAKING_A_VAULT];
@@ -98,5 +98,5 @@ function isBackup(step: Step): boolean {
 }
 
 function makesKeys(step: Step): boolean {
-  return "action" in step && /^key\.(?:create|rotate|import)$/.test(step.action);
+  return "import" in step || ("action" in step && /^key\.(?:create|rotate)$/.test(step.action));
 }

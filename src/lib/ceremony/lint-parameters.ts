@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "../nearest.ts";
-import { BUILT_IN_SCHEMAS, OPERATION_SCHEMAS, proveSchema } from "./built-in.ts";
+import { BUILT_IN, BUILT_IN_SCHEMAS, OPERATION_SCHEMAS, proveSchema } from "./built-in.ts";
 import { fillIn } from "./input.ts";
 import { INPUT_ROWS } from "./input-type.ts";
 import { kindOf, type Script, type Step, valuesOf } from "./script.ts";
@@ -35,9 +35,8 @@ function problemsOf(step: Step, path: Path): ScriptProblem[] {
   if ("do" in step) return wrong(OPERATION_SCHEMAS[step.do], step, [...path, "with"]);
   if ("prove" in step) return wrong(proveSchema, step, [...path, "with"]);
   const kind = kindOf(step);
-  if (kind === "genesis" || kind === "rekey" || kind === "restore" || kind === "drill")
-    return wrong(BUILT_IN_SCHEMAS[kind], step, [...path, kind]);
-  return [];
+  const name = BUILT_IN.find((built) => built === kind);
+  return name === undefined ? [] : wrong(BUILT_IN_SCHEMAS[name], step, [...path, name]);
 }
 
 function wrong(schema: z.ZodObject, step: Step, path: Path): ScriptProblem[] {

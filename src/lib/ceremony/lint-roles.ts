@@ -4,7 +4,7 @@ import { kindOf, type Script, type StepKind } from "./script.ts";
 import type { ScriptProblem } from "./script-problem.ts";
 
 /** Steps that a quorum approves, or whose custodians act. */
-const BY_CUSTODIANS: readonly StepKind[] = ["action", "prove", "rekey", "drill"];
+const BY_CUSTODIANS: readonly StepKind[] = ["action", "prove", "rekey", "drill", "import", "export"];
 
 /** Who acts or signs is in the room. */
 export function roleProblems(script: Script): ScriptProblem[] {

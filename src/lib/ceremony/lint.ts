@@ -7,6 +7,8 @@ import { roleProblems } from "./lint-roles.ts";
 import type { Script } from "./script.ts";
 import type { ScriptProblem } from "./script-problem.ts";
 
+const PLACEHOLDERS_ONLY = `wanted \${inputs.NAME}, and no other use of \${`;
+
 /** What is wrong with a script that its schema can't say, in no order. */
 export function lintScript(script: Script): ScriptProblem[] {
   const found = [...proseProblems(script), ...inputProblems(script), ...actionProblems(script)];
@@ -22,7 +24,7 @@ function inputProblems(script: Script): ScriptProblem[] {
   for (const { path, text } of texts(script)) {
     const names = inputsIn(text);
     if (names.length < text.split("${").length - 1) {
-      problems.push({ path, message: "wanted $" + "{inputs.NAME}, and no other use of ${" });
+      problems.push({ path, message: PLACEHOLDERS_ONLY });
     }
     for (const name of names) {
       used.add(name);

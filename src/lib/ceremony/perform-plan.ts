@@ -4,7 +4,7 @@ import { ConclaveError } from "../errors.ts";
 import { assertAbsent } from "../host/checked-file.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { PlannedAction } from "../quorum/action.ts";
-import { type Executed, executePlan, executePlanFile, type Received } from "../quorum/execute.ts";
+import { type Executed, executePlan, executePlanFile, type Received, type SecretSource } from "../quorum/execute.ts";
 import { keepPlan, keptPlan } from "../quorum/open-plans.ts";
 import { type Plan, planDigest, planSchema } from "../quorum/plan.ts";
 import type { PlanFile } from "../quorum/plan-file.ts";
@@ -21,12 +21,18 @@ export interface ExecutedStep {
   entries: readonly Entry[];
 }
 
+interface PlanOptions {
+  /** Whether a plan that was executed before is still worth something. */
+  counts?: (executed: ExecutedStep) => Promise<boolean>;
+  /** What the plan commits to. */
+  secrets?: SecretSource;
+}
+
 /**
  * Let a quorum approve what a step asks for, and execute it: once, whatever crashed. The plan's id is in the run log
  * before it is executed; whether it was, the vault says.
  *
  * @param planned resolves names; called only if there is no plan yet
- * @param counts whether a plan that was executed before is still worth something
  * @returns undefined: the plan waits for custodians elsewhere
  */
 export async function performPlan(
@@ -34,7 +40,7 @@ export async function performPlan(
   step: number,
   vault: Vault,
   planned: () => Promise<readonly PlannedAction[]>,
-  counts: (executed: ExecutedStep) => Promise<boolean> = async () => true,
+  { counts = async () => true, secrets }: PlanOptions = {},
 ): Promise<ExecutedStep | undefined> {
   const before = await executedBefore(ceremony, step, vault);
   if (before !== undefined && (await counts(before))) return before;
@@ -57,7 +63,7 @@ export async function performPlan(
     mayWait: false,
     founding: foundingPlace(vault, prepared),
   });
-  return tellExecuted(ceremony, step, vault, await executePlan(vault, prepared, gathering));
+  return tellExecuted(ceremony, step, vault, await executePlan(vault, prepared, gathering, undefined, secrets));
 }
 
 /** The entries of an executed plan: `plan.execute`, then those of its actions. */
@@ -178,7 +184,7 @@ async function approversBefore({ log }: Ceremony, vault: Vault): Promise<string[
 }
 
 function reasonOf({ script, log }: Ceremony): string {
-  return `ceremony ${script.ceremony}, run ${log.start.run.slice(0, 8)}`;
+  return `ceremony ${script.ceremony}, run ${log.start.run}`;
 }
 
 function foundingPlace({ identity }: Vault, prepared: PreparedPlan | undefined): FoundingPlace {

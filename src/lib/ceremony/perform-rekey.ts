@@ -26,7 +26,7 @@ export async function performRekey(ceremony: Ceremony, index: number): Promise<S
     index,
     vault,
     async () => [await planRekey(ceremony, vault, asked, id)],
-    (done) => hasCounted(done, vault, id),
+    { counts: (done) => hasCounted(done, vault, id) },
   );
   if (executed === undefined) return undefined;
   const pending = await pendingGeneration(vault.reader, id);

@@ -3,7 +3,9 @@ import { hasVault } from "../vault/read-only.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { performAction } from "./perform-actions.ts";
 import { performDrill } from "./perform-drill.ts";
+import { performExport } from "./perform-export.ts";
 import { performGenesis } from "./perform-genesis.ts";
+import { performImport } from "./perform-import.ts";
 import { performOperation } from "./perform-operation.ts";
 import { performProof } from "./perform-proof.ts";
 import { performRekey } from "./perform-rekey.ts";
@@ -30,6 +32,8 @@ const PERFORMERS = {
   rekey: performRekey,
   restore: performRestore,
   drill: performDrill,
+  import: performImport,
+  export: performExport,
 } as const satisfies Record<StepKind, Performer | null>;
 
 /** Whether the machine has a part in a step. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBackup } from "../backup/create.ts";
 import { utf8 } from "../bytes.ts";
+import { generateIdentity } from "../crypto/age-recipient.ts";
 import { randomHex } from "../crypto/random.ts";
 import { digestWords } from "../crypto/words.ts";
 import { createPrivateDirectory } from "../host/directory.ts";
@@ -11,7 +12,7 @@ import type { Surroundings } from "../vault/vault.ts";
 import type { CeremonyHost } from "./ceremony.ts";
 import type { InputType } from "./input-type.ts";
 import { foundRehearsalVault, openRehearsal, performRehearsed } from "./rehearsal-vault.ts";
-import type { Input, Script } from "./script.ts";
+import type { Input, Script, Value } from "./script.ts";
 import { valuesOf } from "./script.ts";
 
 /** Custodians of a rehearsal, any two of whom can act. */
@@ -98,8 +99,16 @@ export async function prepareRehearsal(
 ): Promise<readonly string[]> {
   if (script.steps.some((step) => "genesis" in step || "restore" in step)) return rehearsal.custodians;
   if (!existsSync(rehearsal.vault)) await found(rehearsal, options);
+  for (const step of script.steps) if ("export" in step) await makeRecipient(valuesOf(step)["to"], rehearsal);
   for (const act of neededActs(script)) await performRehearsed(rehearsal, [act], options);
   return REHEARSAL_CUSTODIANS;
+}
+
+/** Somebody to whom a key is exported; nobody has the identity. */
+async function makeRecipient(to: Value | undefined, { folder }: Rehearsal): Promise<void> {
+  if (typeof to !== "string" || !to.startsWith(`${folder}/`) || existsSync(to)) return;
+  const { recipient } = await generateIdentity("hybrid");
+  createFileDurably(to, utf8(`${recipient}\n`));
 }
 
 /** The passphrase file of a custodian; made when it is asked for first. */
@@ -146,6 +155,9 @@ function neededActs(script: Script): RehearsedAct[] {
   const [keyrings, keys] = [new Set<string>(), new Map<string, string>()];
   const made = new Set<string>();
   for (const step of script.steps) {
+    if ("export" in step) keys.set(String(valuesOf(step)["key"]), "key.export");
+    const into = "import" in step ? valuesOf(step)["keyring"] : undefined;
+    if (typeof into === "string" && into !== "default") keyrings.add(into);
     if (!("action" in step)) continue;
     const { keyring, key, keys: several, name } = valuesOf(step);
     if (step.action === "keyring.create") made.add(String(name));

@@ -61,10 +61,10 @@ export function readScript(nameOrPath: string): ScriptFile {
 export function parseScript(path: string, bytes: Uint8Array): ScriptFile {
   const document = parseYaml(bytes, (problem) => new ScriptError(path, [problem]));
   const wrong = schemaProblems(document.value);
-  if (wrong.length > 0) throw new ScriptError(path, inOrder(wrong.map(document.place)));
+  if (wrong.length > 0) throw new ScriptError(path, inOrder(wrong.map((problem) => document.place(problem))));
   const script = scriptSchema.parse(document.value);
   const problems = lintScript(script);
-  if (problems.length > 0) throw new ScriptError(path, inOrder(problems.map(document.place)));
+  if (problems.length > 0) throw new ScriptError(path, inOrder(problems.map((problem) => document.place(problem))));
   return { path, sha256: hex(sha256(bytes)), bytes, script };
 }
 

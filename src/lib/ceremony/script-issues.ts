@@ -81,18 +81,12 @@ function unknownMembers({ keys, path }: core.$ZodIssueUnrecognizedKeys, known: r
 
 function messageOf(issue: core.$ZodIssue): string {
   const given = issue.input;
-  switch (issue.code) {
-    case "invalid_type":
-      return given === undefined ? "is missing" : `${found(given)}, wanted ${article(issue.expected)}`;
-    case "invalid_value":
-      return given === undefined ? "is missing" : `${found(given)}, wanted ${issue.values.map(String).join(", ")}`;
-    case "too_big":
-      return `${size(given)}, wanted at most ${issue.maximum}`;
-    case "too_small":
-      return `${size(given)}, wanted at least ${issue.minimum}`;
-    default:
-      return `${found(given)} ${issue.message}`;
-  }
+  if (given === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value")) return "is missing";
+  if (issue.code === "invalid_type") return `${found(given)}, wanted ${article(issue.expected)}`;
+  if (issue.code === "invalid_value") return `${found(given)}, wanted ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "too_big") return `${size(given)}, wanted at most ${issue.maximum}`;
+  if (issue.code === "too_small") return `${size(given)}, wanted at least ${issue.minimum}`;
+  return `${found(given)} ${issue.message}`;
 }
 
 function article(type: string): string {
@@ -112,7 +106,7 @@ function found(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  return typeof value === "string" ? quoted(value) : String(value);
+  return typeof value === "string" ? quoted(value) : `${value as number | boolean}`;
 }
 
 function size(value: unknown): string {

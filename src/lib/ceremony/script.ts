@@ -21,11 +21,12 @@ const withSchema = z.record(z.string().max(LIMITS.nameLength), valueSchema);
 export const INPUT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 export const inputSchema = z.strictObject({
-  /** How it is checked and asked for: `input-type.ts`. */
-  type: z.enum(INPUT_TYPES),
+  type: z.enum(INPUT_TYPES).describe("how it is checked and asked for"),
   prompt: textSchema.min(1),
-  /** Taken when nothing else is given; shown in the question. */
-  default: z.union([z.string().max(LIMITS.proseLength), z.int()]).optional(),
+  default: z
+    .union([z.string().max(LIMITS.proseLength), z.int()])
+    .optional()
+    .describe("taken when nothing else is given"),
 });
 
 /** Who is needed in the room. */
@@ -39,8 +40,11 @@ const rolesSchema = z.strictObject({
       'must be "quorum NAME" or "all of quorum NAME"',
     )
     .optional(),
-  /** The custodians who get a new share in it: names, or an input of them. */
-  newcomers: z.string().max(LIMITS.proseLength).optional(),
+  newcomers: z
+    .string()
+    .max(LIMITS.proseLength)
+    .optional()
+    .describe("the custodians who get a new share: names, or an input of them"),
   witnesses: z.int().min(0).max(9).default(0),
 });
 
@@ -52,8 +56,7 @@ const hostSchema = z.strictObject({
 });
 
 const vaultSchema = z.strictObject({
-  /** `absent`: there is none yet at its place. */
-  state: z.enum(["present", "absent"]).optional(),
+  state: z.enum(["present", "absent"]).optional().describe("absent: there is none yet at its place"),
   chain: z.literal("verified").optional(),
 });
 
@@ -64,14 +67,10 @@ export const WHO = ["administrator", "custodians", "newcomers", "witnesses", "ev
 
 /** What every step may say beside what it does. */
 const common = {
-  /** Who acts; by default the administrator. */
-  who: z.enum(WHO).optional(),
-  /** How long it takes, in minutes. */
-  minutes: z.int().min(1).max(240).optional(),
-  /** How it is done: what people look at, and what they write down. */
-  note: proseSchema.optional(),
-  /** What to do when it goes wrong. */
-  otherwise: proseSchema.optional(),
+  who: z.enum(WHO).optional().describe("who acts"),
+  minutes: z.int().min(1).max(240).optional().describe("how long it takes, in minutes"),
+  note: proseSchema.optional().describe("how it is done: what people look at, and what they write down"),
+  otherwise: proseSchema.optional().describe("what to do when it goes wrong"),
 };
 
 /** What can be shown from the vault, for people to compare or copy. */
@@ -97,6 +96,9 @@ export const STEPS = {
   restore: z.strictObject({ restore: withSchema, ...common }),
   /** Each custodian of a quorum proves the own share, one after the other. */
   drill: z.strictObject({ drill: withSchema, ...common }),
+  /** A key comes in, in components that custodians type; one leaves, sealed. Each by a plan of its own. */
+  import: z.strictObject({ import: withSchema, ...common }),
+  export: z.strictObject({ export: withSchema, ...common }),
 } as const;
 
 export type StepKind = keyof typeof STEPS;
@@ -114,6 +116,8 @@ export const stepSchema = z.union([
   STEPS.rekey,
   STEPS.restore,
   STEPS.drill,
+  STEPS.import,
+  STEPS.export,
 ]);
 
 /** Who signs the transcript at the end, beside the host. */
@@ -123,8 +127,7 @@ export const SIGNERS = ["custodians", "witnesses"] as const;
 export const scriptSchema = z.strictObject({
   ceremony: nameSchema,
   title: textSchema.min(1),
-  /** What it is for, and when to hold it. */
-  purpose: proseSchema.optional(),
+  purpose: proseSchema.optional().describe("what it is for, when to hold it, what to bring"),
   roles: rolesSchema,
   inputs: z
     .record(z.string().regex(INPUT_NAME, "must be of small letters, digits and hyphens"), inputSchema)
@@ -157,5 +160,7 @@ export function valuesOf(step: Step): Values {
   if ("rekey" in step) return step.rekey;
   if ("restore" in step) return step.restore;
   if ("drill" in step) return step.drill;
+  if ("import" in step) return step.import;
+  if ("export" in step) return step.export;
   return {};
 }

@@ -23,6 +23,10 @@ export const SCRIPTED_ACTIONS: ReadonlyMap<string, ScriptedAction> = new Map<str
 export const NOT_SCRIPTED: ReadonlyMap<string, string> = new Map([
   ["key.sign", "its message and its signature are files of the command: conclave key sign"],
   ["key.mac", "its message and its code are files of the command: conclave key mac"],
+  ["key.encrypt", "its plaintext and its ciphertext are files of the command: conclave key encrypt"],
+  ["key.decrypt", "its ciphertext and its plaintext are files of the command: conclave key decrypt"],
+  ["key.import", "what comes in is typed or read before the plan: the step import does it"],
+  ["key.export", "what leaves is a file: the step export does it"],
   ["quorum.create", "it makes shares, which custodians prove in a command of its own: conclave quorum create"],
   ["quorum.rekey", "it makes shares: the step rekey does it"],
   ["custodian.handover", "it takes a release of the custodian's own desk: conclave custodian handover"],

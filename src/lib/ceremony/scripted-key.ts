@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { ConclaveError } from "../errors.ts";
-import { ALGORITHM_NAMES, USAGES } from "../key/algorithm.ts";
+import { USAGES } from "../key/algorithm.ts";
 import { planKeyCreate, planRotate, planRotateDue, planTransition, planUpdate } from "../key/request.ts";
 import { TRANSITIONS, type Transition } from "../key/state.ts";
 import { TRANSITION_ROWS } from "../key/transition.ts";
 import { LIMITS } from "../limits.ts";
 import { textSchema } from "../names.ts";
+import { newKeyValues } from "./new-key-values.ts";
 import { oneOf, row, type ScriptedAction, textValue } from "./scripted-row.ts";
 
 const texts = z.array(textValue).max(LIMITS.tags);
 /** One key, or several: NAME or KEYRING/NAME each. */
 const keys = { key: textValue.optional(), keys: z.array(textValue).min(1).max(LIMITS.custodians).optional() };
-const usages = z.union([z.literal("default"), z.array(z.enum(USAGES)).min(1).max(USAGES.length)]);
 /** `90d`, `1y`, or `none`. */
 const cryptoperiod = textValue;
 
@@ -31,13 +31,7 @@ export const KEY_ACTIONS: readonly [string, ScriptedAction][] = [
     row(
       "Make a key",
       z.strictObject({
-        name: textValue,
-        keyring: textValue.default("default"),
-        algorithm: z.enum(ALGORITHM_NAMES),
-        usages: usages.default("default"),
-        tags: texts.default([]),
-        cryptoperiod: cryptoperiod.default("none"),
-        exportable: z.boolean().default(false),
+        ...newKeyValues,
         "pre-active": z.boolean().default(false),
         "activate-at": textValue.optional(),
         "deactivate-at": textValue.optional(),

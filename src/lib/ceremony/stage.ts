@@ -1,5 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import type { ConclaveError } from "../errors.ts";
+import type { Algorithm } from "../key/algorithm.ts";
+import type { BroughtKey } from "../key/brought-key.ts";
+import type { ExportRecipient } from "../key/export-recipient.ts";
 import type { Line } from "../quorum/action.ts";
 import type { GenesisInteraction, Interaction, PresentedShare } from "../quorum/interaction.ts";
 import type { PlanView } from "../quorum/plan-view.ts";
@@ -74,6 +77,13 @@ export interface FoundingPlace {
   custodians: readonly string[];
 }
 
+/** A key that custodians typed in components, and who typed which. */
+export interface TypedKey {
+  /** Its material is the caller's to dispose of. */
+  key: BroughtKey;
+  custodians: string[];
+}
+
 /** Which quorums are to be gathered. */
 export interface GatheringAsked {
   quorums: readonly Pick<QuorumGeneration, "name" | "manifest">[];
@@ -130,6 +140,10 @@ export interface Stage {
     rehearsal: boolean,
     inForce?: KnownGeneration,
   ): Promise<{ threshold: number; custodians: SeatRequest[] }>;
+  /** The components of a key, each typed by another of these custodians. @returns its material is the caller's to dispose of */
+  typeComponents(algorithm: Algorithm, count: number, custodians: readonly string[]): Promise<TypedKey>;
+  /** To whom a key is sealed that leaves. @param to recipients, or files of them. @throws ConclaveError of one that is wrong */
+  exportRecipient(to: readonly string[]): ExportRecipient;
   /** Leads custodians through new shares. */
   founding(place: FoundingPlace): GenesisInteraction;
   /** A custodian's share, for a drill or to sign. @returns undefined: this custodian doesn't come; else the caller's to dispose of */

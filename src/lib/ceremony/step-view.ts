@@ -46,6 +46,12 @@ const KINDS = {
     who: "custodians",
     written: ["SHA-256 of the backup", "Words of the plan", "Approved by"],
   },
+  import: {
+    verb: "IMPORT",
+    who: "custodians",
+    written: ["Check value of each component", "Typed by", "Check value of the key"],
+  },
+  export: { verb: "EXPORT", who: "custodians", written: ["Words of the plan", "Approved by", "SHA-256 of the file"] },
   drill: { verb: "DRILL", who: "custodians", written: ["Proved by", "Did not prove, and why"] },
 } as const satisfies Record<StepKind, KindRow>;
 
@@ -77,6 +83,8 @@ const BUILT_IN_TEXT = {
   rekey: "Make a new secret and new shares; each custodian proves the own new share",
   restore: "Make the vault anew of the backup, on this host",
   drill: "Each custodian proves to hold the own share",
+  import: "Take a key into the vault in components, each typed by another custodian",
+  export: "Let a key leave the vault, sealed to whoever gets it",
 } as const;
 
 /** The steps of a script, numbered. @param script with its inputs filled in, or not */

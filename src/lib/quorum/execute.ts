@@ -3,7 +3,7 @@ import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -12,7 +12,7 @@ import { isClockAccept } from "./clock-accept.ts";
 import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
-import { closePlan } from "./open-plans.ts";
+import { closePlan, keptInputKey } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
@@ -27,6 +27,9 @@ export interface Received {
   /** Identity of the plan's session; asked for only if there are approvals. */
   identity(): Promise<string>;
 }
+
+/** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
+export type SecretSource = () => Promise<GivenSecrets>;
 
 /** What came of an executed plan. */
 export interface Executed {
@@ -50,9 +53,10 @@ export async function executePlan(
   prepared: PreparedPlan,
   interaction: Interaction,
   received?: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
   await assertReady(vault.warn);
-  const executed = await attempt(vault, prepared, interaction, received);
+  const executed = await attempt(vault, prepared, interaction, received, secrets);
   if (prepared.plan.session !== null) closePlan(vault, prepared.plan.id);
   return executed;
 }
@@ -69,8 +73,9 @@ export async function executePlanFile(
   file: PlanFile,
   interaction: Interaction,
   received: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
-  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received);
+  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received, secrets);
 }
 
 async function prepareOrRefuse(vault: Vault, catalogue: Actions, file: PlanFile): Promise<PreparedPlan> {
@@ -87,6 +92,7 @@ async function attempt(
   prepared: PreparedPlan,
   interaction: Interaction,
   received: Received | undefined,
+  secrets: SecretSource | undefined,
 ): Promise<Executed> {
   try {
     if (prepared.objection !== undefined) throw prepared.objection;
@@ -94,10 +100,11 @@ async function attempt(
     using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
     warnOfRecovery(vault, gathered);
+    const given = await secrets?.();
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, entrusted);
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -173,16 +180,20 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  entrusted: Entrusted,
+  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
 ): Promise<Executed> {
   const files: NewFile[] = [];
+  await using outputs = new AsyncDisposableStack();
+  const made: ActOutput[] = [];
+  using inputKey = keptInputKey(vault, plan);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
     const { identity, acting } = vault;
     using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped };
+    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
+    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams, secrets: given };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -194,6 +205,7 @@ async function executeApproved(
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
       for await (const effect of action.execute(unlocked, time)) {
+        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -205,6 +217,7 @@ async function executeApproved(
     return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
+  for (const output of made) await output.publish();
   return executed;
 }
 
@@ -221,7 +234,7 @@ export function warnOfRecovery(
   warn?.(`shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`);
 }
 
-/** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */
+/** What people at the host give to what the act makes: custodian keys that go over, then new passphrases. */
 async function entrust(
   actions: readonly BoundAction[],
   gathered: GatheredShares,
@@ -233,14 +246,18 @@ async function entrust(
     if (carried !== null) custodianSeeds.set(custodian, gathered.seedOf(custodian, carried));
   }
   const passphrases = new Map<string, string>();
-  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian));
-  return { custodianSeeds, passphrases };
+  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian, "share"));
+  const exportPassphrases = new Map<string, string>();
+  for (const name of new Set(actions.flatMap((action) => action.newPassphrase() ?? [])))
+    exportPassphrases.set(name, await interaction.newPassphrase(name, "exported key"));
+  return { custodianSeeds, passphrases, exportPassphrases };
 }
 
 function rulesOf(actions: readonly BoundAction[]): GatheringRules {
   return {
     recoverable: actions.every(({ recoverable }) => recoverable),
     carried: actions.flatMap((action) => action.newShares().flatMap(({ carried }) => carried ?? [])),
+    named: actions.flatMap((action) => action.approvers()),
   };
 }
 

@@ -119,6 +119,11 @@ export const SCHEMA: readonly string[] = [
   changed TEXT NOT NULL,
   PRIMARY KEY (key, version)
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE imports (
+  key TEXT PRIMARY KEY REFERENCES keys (id),
+  sequence INTEGER NOT NULL,
+  format TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE plans (
   id TEXT PRIMARY KEY,
   digest TEXT NOT NULL,

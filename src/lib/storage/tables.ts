@@ -84,6 +84,8 @@ export interface Tables {
     /** Time of the last transition. */
     changed: string;
   };
+  /** Keys whose first version was brought from outside: by which entry, and how it was written. */
+  imports: { key: string; sequence: number; format: ImportFormat };
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
   /** Backups that were made, by the SHA-256 of the file. */
@@ -125,6 +127,9 @@ export type GenerationState = "pending" | "active" | "replaced" | "cancelled";
 /** A key version's state as its last transition left it; dates may have moved it on. */
 type StoredKeyState = "pre-active" | "active" | "suspended" | "deactivated" | "compromised" | "destroyed";
 
+/** How an imported key came: as a file of a format, typed in components, wrapped to a key of the vault, or sent by another vault. */
+export type ImportFormat = "pem" | "der" | "jwk" | "raw" | "hex" | "components" | "wrapped" | "transfer";
+
 export type TableName = keyof Tables;
 export type Row<T extends TableName> = Tables[T];
 export type Column<T extends TableName> = keyof Tables[T] & string;
@@ -144,6 +149,7 @@ export const PRIMARY_KEYS = {
   keyNames: ["keyring", "name"],
   keyTags: ["key", "name"],
   keyVersions: ["key", "version"],
+  imports: ["key"],
   plans: ["id"],
   backups: ["sha256"],
   restores: ["sequence"],
@@ -172,6 +178,7 @@ export const REFERENCES: {
   ],
   keyTags: [{ columns: ["key"], table: "keys" }],
   keyVersions: [{ columns: ["key"], table: "keys" }],
+  imports: [{ columns: ["key"], table: "keys" }],
 };
 
 /** The tables that projectors write from entries; replay compares every row of them. */
@@ -186,6 +193,7 @@ export const PROJECTIONS = [
   "keyNames",
   "keyTags",
   "keyVersions",
+  "imports",
   "plans",
   "backups",
   "restores",

@@ -102,7 +102,8 @@ export function rolesText(script: Script): string {
 
 function rolesOf({ roles }: Script): SheetRole[] {
   const { administrator, custodians, newcomers, witnesses } = roles;
-  const names = newcomers === undefined || newcomers.includes("${") ? [] : newcomers.split(/[ ,]+/).filter(Boolean);
+  const names =
+    newcomers === undefined || newcomers.includes("${") ? [] : newcomers.split(/[ ,]+/).filter(Boolean).map(safe);
   return [
     { role: "Administrator", who: counted(administrator, "administrator"), names: [], lines: administrator },
     ...(custodians === undefined
@@ -113,7 +114,7 @@ function rolesOf({ roles }: Script): SheetRole[] {
       : [
           {
             role: "New custodian",
-            who: names.length === 0 ? "new custodians" : `new custodians ${safe(names.join(", "))}`,
+            who: names.length === 0 ? "new custodians" : `new custodians ${names.join(", ")}`,
             names,
             lines: Math.max(names.length, 5),
           },

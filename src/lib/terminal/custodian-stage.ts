@@ -1,5 +1,6 @@
 import type { FoundingPlace, Stage } from "../ceremony/stage.ts";
 import type { GenesisInteraction } from "../quorum/interaction.ts";
+import { exportRecipient } from "./export-flags.ts";
 import { Founding } from "./founding.ts";
 import { Gathering } from "./gathering.ts";
 import { rekeyRequests } from "./rekey-flags.ts";
@@ -23,7 +24,9 @@ export interface CustodianOptions {
 }
 
 /** The part of a stage in which custodians act: their shares, new ones, their quorums. */
-export function custodianStage(options: CustodianOptions): Pick<Stage, "gathering" | "founding" | "newSeats"> {
+export function custodianStage(
+  options: CustodianOptions,
+): Pick<Stage, "gathering" | "founding" | "newSeats" | "exportRecipient"> {
   const { shares, keys, room, warn } = options;
   return {
     gathering({ quorums, earlier, mayWait, founding }) {
@@ -40,6 +43,7 @@ export function custodianStage(options: CustodianOptions): Pick<Stage, "gatherin
         founding: foundingOf(options, founding),
       });
     },
+    exportRecipient: (to) => exportRecipient({ to, words: undefined, "to-passphrase": false, mechanism: undefined }),
     founding: (place) => remembering(foundingOf(options, place), options),
     async newSeats(asked, rehearsal, inForce) {
       const flags = {

@@ -97,10 +97,10 @@ export class Gathering implements Interaction {
     if (answer !== wanted) throw new AbortedError();
   }
 
-  newPassphrase(custodian: string): Promise<string> {
+  newPassphrase(name: string, seals: "share" | "exported key"): Promise<string> {
     const { founding } = this.#options;
-    if (founding === undefined) throw new TypeError("an act that makes no shares asks for a passphrase");
-    return founding.newPassphrase(custodian);
+    if (founding === undefined) throw new TypeError("an act that makes nothing asks for a passphrase");
+    return founding.newPassphrase(name, seals);
   }
 
   #lastLast(names: readonly string[]): string[] {

@@ -1,5 +1,9 @@
 import type { Person, Stage } from "../ceremony/stage.ts";
+import { randomSecret } from "../crypto/random.ts";
 import { ConclaveError } from "../errors.ts";
+import { ALGORITHMS } from "../key/algorithm.ts";
+import { readSymmetricKey } from "../key/brought-key.ts";
+import { combineComponents } from "../key/components.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
 import { checksText, linesText, openingText, placeText } from "./guide-text.ts";
 import { writeMessage } from "./output.ts";
@@ -74,6 +78,16 @@ export function playedStage(options: PlayedOptions): Stage {
       return { document, origin: file.path, claimed: custodian };
     },
     witnessKey: async () => undefined,
+    async typeComponents(algorithm, count, custodians) {
+      const { symmetric } = ALGORITHMS[algorithm];
+      if (symmetric === null)
+        throw new ConclaveError("USAGE", `a key of ${algorithm} has no components that are typed`);
+      using owned = new DisposableStack();
+      const components = Array.from({ length: count }, () => owned.use(randomSecret(symmetric.length)));
+      const key = readSymmetricKey(algorithm, combineComponents(components));
+      say(`  ${count} components were typed. Check value of the key: ${key.checkValue}`);
+      return { key, custodians: custodians.slice(0, count) };
+    },
     shareRefused: async () => false,
     transcriptDirectory: async () => transcriptDir,
     close: async () => undefined,

@@ -14,6 +14,7 @@ import { planText } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
 import { askPassphrase } from "./secret-prompt.ts";
 import { openShare } from "./share-file.ts";
+import { askComponents } from "./typed-components.ts";
 import { askForShare, typedPath, whyUnreadable } from "./typed-path.ts";
 import { askWitness } from "./witness-prompt.ts";
 
@@ -29,7 +30,15 @@ export interface RoomOptions extends CustodianOptions {
 
 /** A ceremony on a terminal, with the people in front of it. */
 export function roomStage(options: RoomOptions): Stage {
-  return { ...custodianStage(options), ...opening(), ...stepping, ...asides, ...sharing(options), ...closing(options) };
+  return {
+    ...custodianStage(options),
+    ...opening(),
+    ...stepping,
+    ...asides,
+    ...sharing(options),
+    ...closing(options),
+    typeComponents: askComponents,
+  };
 }
 
 function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks"> {

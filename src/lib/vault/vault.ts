@@ -15,6 +15,7 @@ import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } 
 import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
+import type { ActStreams } from "./unlocked.ts";
 
 /** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
 export interface Surroundings {
@@ -33,6 +34,8 @@ export interface Surroundings {
   inputs?: readonly string[];
   /** What came through a pipe for an act. */
   piped?: Uint8Array | undefined;
+  /** What an act reads and makes that is too large for memory. */
+  streams?: ActStreams | undefined;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -140,6 +143,11 @@ export class Vault implements AsyncDisposable {
   /** See `Surroundings.piped`. */
   get piped(): Uint8Array | undefined {
     return this.#surroundings.piped;
+  }
+
+  /** See `Surroundings.streams`. */
+  get streams(): ActStreams | undefined {
+    return this.#surroundings.streams;
   }
 
   /** See `Surroundings.acting`. */
