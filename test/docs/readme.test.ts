@@ -318,6 +318,10 @@ function argumentsOf(command: string, lab: string): string[] {
       return ["default", ...vault];
     case "audit show":
       return ["1", ...vault];
+    case "custodian enroll --witness": {
+      const places = ["--identity-out", `${lab}/walter.identity`, "--out", `${lab}/walter.enrolment`];
+      return ["walter", "--rehearsal", ...places, "--passphrase-file", `walter=${lab}/alice.passphrase`];
+    }
     case "audit export":
       return ["--out", `${lab}/export.chain`, ...vault];
     case "transcript show":

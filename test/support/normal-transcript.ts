@@ -17,7 +17,6 @@ const CHANGING: readonly (readonly [RegExp, (nth: number) => string])[] = [
   [/(?:[a-z]{3,8} ){11}[a-z]{3,8}(?=$|;)/g, () => "TWELVE WORDS"],
   [/— \S+ [A-Za-z0-9+/]{60,}={0,2}/g, () => "— NOTE-SIGNATURE"],
   [/(?<=^|\n|; )[A-Za-z0-9+/]{43}=(?=$|\n|;)/g, () => "ROOT"],
-  [/(?<=Size: )\d+/g, () => "SIZE"],
 ];
 
 /**

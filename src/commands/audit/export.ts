@@ -41,6 +41,14 @@ export default class AuditExport extends VaultCommand {
     const toOutput = flags.out === "-";
     if (toOutput && this.jsonEnabled())
       throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
+    if (toOutput && process.stdout.isTTY === true)
+      throw new ConclaveError(
+        "USAGE",
+        "an exported chain is as it is hashed, unescaped, and doesn't go to a terminal",
+        {
+          suggestions: ["Give --out FILE, or a pipe", "To read it here: conclave audit list, conclave audit show"],
+        },
+      );
     return this.withVault(flags, async (vault) => {
       const file = toOutput ? "-" : resolve(flags.out);
       const { entries, sha256 } = await exportChain(vault, toOutput ? writeResult : file);

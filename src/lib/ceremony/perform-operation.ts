@@ -43,7 +43,6 @@ async function backUp(ceremony: Ceremony, index: number, vault: Vault): Promise<
     lines: [
       { label: "Backup", value: file },
       { label: "SHA-256", value: made.sha256 },
-      { label: "Size", value: `${made.size} bytes` },
       { label: "Entry", value: `${made.entry} backup.create` },
     ],
     backup: { file, sha256: made.sha256 },

@@ -184,7 +184,7 @@ async function approversBefore({ log }: Ceremony, vault: Vault): Promise<string[
 }
 
 function reasonOf({ script, log }: Ceremony): string {
-  return `ceremony ${script.ceremony}, run ${log.start.run.slice(0, 8)}`;
+  return `ceremony ${script.ceremony}, run ${log.start.run}`;
 }
 
 function foundingPlace({ identity }: Vault, prepared: PreparedPlan | undefined): FoundingPlace {

@@ -32,7 +32,7 @@ export async function performRestore(ceremony: Ceremony, index: number): Promise
     path,
     hostKey: newHostKey(),
     olderThanAnchor: asked["older-than-anchor"],
-    reason: `ceremony ${log.start.ceremony}`,
+    reason: `ceremony ${log.start.ceremony}, run ${log.start.run}`,
     ceremony: ceremonyOf(ceremony),
   };
   const prepared = prepareRestore(request, host.catalogue, around);

@@ -9,10 +9,10 @@ export type Left = "done" | "pause" | "wait" | { abort: string };
 
 /** Take one step of a run: show it, let the machine do its part, and let people tick it. */
 export async function takeStep(ceremony: Ceremony, index: number): Promise<Left> {
-  const place = placeOf(ceremony, index);
   const { stage, log } = ceremony;
-  await stage.showStep(place);
   for (;;) {
+    const place = placeOf(ceremony, index);
+    await stage.showStep(place);
     const left = await attempt(ceremony, place);
     if (left.kind === "done") {
       log.append({ event: "tick", step: index, initials: left.initials });
@@ -20,7 +20,6 @@ export async function takeStep(ceremony: Ceremony, index: number): Promise<Left>
     }
     const ended = await aside(ceremony, place, left);
     if (ended !== undefined) return ended;
-    await stage.showStep(place);
   }
 }
 

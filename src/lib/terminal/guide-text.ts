@@ -26,7 +26,7 @@ export function openingText(
       ["Script", `${ceremony}, SHA-256 ${script}`],
       ["In words", digestWords(script)],
       ["Run", id],
-      ["Steps", `${steps.length}${minutes === 0 ? "" : `, about ${minutes} minutes`}`],
+      ["Steps", `${steps.length}${minutes === 0 ? "" : `, about ${minutesText(minutes)}`}`],
       ["Needed", neededText(roles)],
     ]),
     "At each step: initials say that it is done; ? is for an exception, a pause, or to stop. Nothing is lost by a pause.",
