@@ -23,7 +23,7 @@ after:
 `;
 
 /** The same without the backup and its proof. */
-export const UNPROVEN_SCRIPT = `${KEY_SCRIPT.slice(0, KEY_SCRIPT.indexOf("  - do:"))}`.replace(
+export const UNPROVEN_SCRIPT = KEY_SCRIPT.slice(0, KEY_SCRIPT.indexOf("  - do:")).replace(
   "  backups: { type: directory, prompt: Directory of the backup medium }\n",
   "",
 );

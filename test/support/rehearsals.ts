@@ -29,7 +29,7 @@ export async function rehearsedUnattended(name: string): Promise<string> {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
   }
-  return transcriptIn(place);
+  return await transcriptIn(place);
 }
 
 /** Rehearse a script on a terminal, with people who answer everything; its transcript as every run has it. */
@@ -52,7 +52,7 @@ export async function rehearsedInRoom(name: string): Promise<string> {
   await room.sign();
   const status = await terminal.exit;
   if (status !== 0) throw new Error(`exit ${status}:\n${terminal.screen()}`);
-  return transcriptIn(place);
+  return await transcriptIn(place);
 }
 
 async function transcriptIn(place: Workspace): Promise<string> {

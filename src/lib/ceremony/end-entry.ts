@@ -17,8 +17,6 @@ const endSchema = z.strictObject({
   transcript: digestSchema,
 });
 
-export type CeremonyEndData = z.infer<typeof endSchema>;
-
 /** A ceremony came to its end, or was stopped; needs no quorum. */
 export const ceremonyEnd = entryType({
   type: "ceremony.end",

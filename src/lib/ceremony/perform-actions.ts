@@ -3,7 +3,7 @@ import { timestamp } from "../clock.ts";
 import type { Line } from "../quorum/action.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { approvedPlan, type ExecutedStep, performPlan } from "./perform-plan.ts";
-import { executedPlans } from "./progress.ts";
+
 import type { Script } from "./script.ts";
 import { planScript } from "./scripted-action.ts";
 import type { StepResult } from "./stage.ts";
@@ -11,13 +11,6 @@ import type { StepResult } from "./stage.ts";
 /** Indices of the steps that are one plan: all actions of the script, which stand together. */
 export function actionSteps({ steps }: Pick<Script, "steps">): number[] {
   return steps.flatMap((step, index) => ("action" in step ? [index] : []));
-}
-
-/** Whether the one plan of a script's actions was executed already, at the first of these steps. */
-export function areActionsDone({ log, script }: Pick<Ceremony, "log" | "script">): boolean {
-  const [first = -1] = actionSteps(script);
-  const done = new Set(executedPlans(log));
-  return log.all("plan").some(({ step, plan }) => step === first && done.has(plan));
 }
 
 /** Execute the plan of all action steps, at the first of them; then tell what came of each. */

@@ -39,7 +39,7 @@ export function lastBackupOf(log: RunLog): BackupDone | undefined {
 
 /** Who has which role by now. */
 export function peopleOf(log: RunLog): Person[] {
-  const people: Person[] = log.all("person").map(({ event: _, ...person }) => person);
+  const people: Person[] = log.all("person").map(({ role, name, initials, key }) => ({ role, name, initials, key }));
   for (const { role, from, to, initials, key } of log.all("handover")) {
     const place = people.findIndex((person) => person.role === role && person.name === from);
     people[place === -1 ? people.length : place] = { role, name: to, initials, key };

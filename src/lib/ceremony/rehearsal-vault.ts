@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fromUtf8 } from "../bytes.ts";
 import { timestamp } from "../clock.ts";
 import { readSmallFile } from "../host/files.ts";
@@ -11,15 +10,17 @@ import { preparePlan } from "../quorum/prepare.ts";
 import { readDocument } from "../share/document.ts";
 import { openWithPassphrase } from "../share/sealed-file.ts";
 import { openVault, type Surroundings, type Vault } from "../vault/vault.ts";
-import type { Rehearsal, RehearsalOptions, RehearsedAct } from "./rehearsal.ts";
-import { passphraseFile, REHEARSAL_CUSTODIANS, shareFileOf } from "./rehearsal.ts";
+import {
+  passphraseFile,
+  REHEARSAL_CUSTODIANS,
+  type Rehearsal,
+  type RehearsalOptions,
+  type RehearsedAct,
+  rehearsalState,
+  shareFileOf,
+} from "./rehearsal-place.ts";
 import { scriptSchema } from "./script.ts";
 import { planScript } from "./scripted-action.ts";
-
-/** Where this machine's memory of the rehearsal lies. */
-export function rehearsalState({ stateHome }: Pick<Rehearsal, "stateHome">): string {
-  return join(stateHome, "conclave");
-}
 
 /** @returns the caller's to dispose of */
 export function openRehearsal(rehearsal: Rehearsal, around: Omit<Surroundings, "state">): Promise<Vault> {

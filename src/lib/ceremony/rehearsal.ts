@@ -4,40 +4,20 @@ import { join } from "node:path";
 import { createBackup } from "../backup/create.ts";
 import { utf8 } from "../bytes.ts";
 import { generateIdentity } from "../crypto/age-recipient.ts";
-import { randomHex } from "../crypto/random.ts";
-import { digestWords } from "../crypto/words.ts";
 import { createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably } from "../host/files.ts";
-import type { Surroundings } from "../vault/vault.ts";
-import type { CeremonyHost } from "./ceremony.ts";
 import type { InputType } from "./input-type.ts";
+import {
+  passphraseFile,
+  REHEARSAL_CUSTODIANS,
+  type Rehearsal,
+  type RehearsalOptions,
+  type RehearsedAct,
+  shareFileOf,
+} from "./rehearsal-place.ts";
 import { foundRehearsalVault, openRehearsal, performRehearsed } from "./rehearsal-vault.ts";
 import type { Input, Script, Value } from "./script.ts";
 import { valuesOf } from "./script.ts";
-
-/** Custodians of a rehearsal, any two of whom can act. */
-export const REHEARSAL_CUSTODIANS = ["alice", "bob", "carol"] as const;
-
-/** A throwaway place in which a script is rehearsed, with its own state directory; a folder to be removed as a whole. */
-export interface Rehearsal {
-  folder: string;
-  /** Of the vault. */
-  vault: string;
-  /** For XDG_STATE_HOME. */
-  stateHome: string;
-  /** A backup that was made for it, where the script restores one. */
-  backup: string | undefined;
-  /** Custodians whose shares were made for it, before step 1. */
-  custodians: readonly string[];
-}
-
-/** How a rehearsal is set up. */
-export interface RehearsalOptions {
-  host: Pick<CeremonyHost, "catalogue" | "tool">;
-  around: Omit<Surroundings, "state">;
-  /** Whether people play the roles: then each custodian's passphrase is the own name, else a long one. */
-  attended: boolean;
-}
 
 /** Make the place. What the script restores is there from the beginning; other things follow once the inputs are known. */
 export async function beginRehearsal(script: Script, options: RehearsalOptions): Promise<Rehearsal> {
@@ -111,18 +91,6 @@ async function makeRecipient(to: Value | undefined, { folder }: Rehearsal): Prom
   createFileDurably(to, utf8(`${recipient}\n`));
 }
 
-/** The passphrase file of a custodian; made when it is asked for first. */
-export function passphraseFile({ folder }: Pick<Rehearsal, "folder">, name: string, attended: boolean): string {
-  const file = join(folder, "passphrases", name);
-  if (!existsSync(file)) createFileDurably(file, utf8(`${attended ? name : digestWords(randomHex(32))}\n`));
-  return file;
-}
-
-/** Where the share of a custodian lies. */
-export function shareFileOf({ folder }: Pick<Rehearsal, "folder">, name: string): string {
-  return join(folder, "sticks", `${name}.share`);
-}
-
 async function found(rehearsal: Rehearsal, { around, attended }: RehearsalOptions): Promise<void> {
   const custodians = REHEARSAL_CUSTODIANS.map((name) => ({
     name,
@@ -137,12 +105,6 @@ async function backUp(rehearsal: Rehearsal, { host, around }: RehearsalOptions):
   const path = join(rehearsal.folder, "backups");
   const { name } = await createBackup(vault, { to: [{ kind: "directory", path }], tool: host.tool });
   return join(path, name);
-}
-
-/** One action step, as a script would say it. */
-export interface RehearsedAct {
-  action: string;
-  with: Record<string, string | boolean>;
 }
 
 function keyAction(name: string, keyring: string, preActive: boolean): RehearsedAct {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fromUtf8, utf8 } from "../bytes.ts";
 import { type Clock, timestamp } from "../clock.ts";
 import { sha256Hex } from "../crypto/digest.ts";
-import { ConclaveError, IntegrityError } from "../errors.ts";
+import { IntegrityError } from "../errors.ts";
 import { assertPrivateDirectory, createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably, ioExplained, readSmallFile } from "../host/files.ts";
 import { canonicalJson, parseCanonicalJson } from "../json.ts";
@@ -132,13 +132,6 @@ export function unfinishedRuns(state: string, clock: Clock, vault?: string): Run
     .map((name) => RunLog.read(join(folder, name), clock).log)
     .filter((log) => log.all("end").length === 0 && (vault === undefined || log.start.vault === vault))
     .sort((a, b) => ((a.events[0]?.time ?? "") < (b.events[0]?.time ?? "") ? 1 : -1));
-}
-
-/** The log of one run. @throws ConclaveError NOT_FOUND */
-export function findRun(state: string, clock: Clock, id: string): RunLog {
-  const found = unfinishedRuns(state, clock).find(({ start }) => start.run === id);
-  if (found !== undefined) return found;
-  throw new ConclaveError("NOT_FOUND", `no unfinished run ${id} on this machine`);
 }
 
 function textOf(bytes: Uint8Array, path: string): string {

@@ -81,7 +81,8 @@ export async function chooseRun(
   if (resume && others.length === 0) return only.path;
   if (!hasTerminal()) {
     const names = meant.map(({ start }) => `${start.ceremony} ${start.run}`).join(", ");
-    if (!resume) return void note(`not ended: ${names}; conclave ceremony run --resume goes on`);
+    if (!resume) note(`not ended: ${names}; conclave ceremony run --resume goes on`);
+    if (!resume) return undefined;
     throw new ConclaveError("USAGE", `which run? ${names}`, { suggestions: ["Name it: ceremony run RUN --resume"] });
   }
   return askChoice(

@@ -1,15 +1,8 @@
 import { join } from "node:path";
 import { ACTIONS } from "../catalogue.ts";
 import type { CeremonyHost } from "../ceremony/ceremony.ts";
-import {
-  beginRehearsal,
-  passphraseFile,
-  prepareRehearsal,
-  type Rehearsal,
-  rehearsedAnswer,
-  shareFileOf,
-} from "../ceremony/rehearsal.ts";
-import { rehearsalState } from "../ceremony/rehearsal-vault.ts";
+import { beginRehearsal, prepareRehearsal, rehearsedAnswer } from "../ceremony/rehearsal.ts";
+import { passphraseFile, type Rehearsal, rehearsalState, shareFileOf } from "../ceremony/rehearsal-place.ts";
 import { beginCeremony, type RunResult } from "../ceremony/run.ts";
 import type { ScriptFile } from "../ceremony/script-file.ts";
 import type { Stage } from "../ceremony/stage.ts";
