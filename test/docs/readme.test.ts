@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXIT_STATUS, EXIT_STATUSES, INTERNAL_STATUS } from "../../src/lib/terminal/exit-status.ts";
 import { scrub } from "../support/scrub.ts";
 import type { Terminal } from "../support/terminal.ts";
-import { type Workspace, workspace } from "../support/workspace.ts";
+import { contentOf, signedByHost } from "../support/transcripts.ts";
+import { MadeVault } from "../support/vault.ts";
+import { Workspace, workspace } from "../support/workspace.ts";
 import { FourMachines } from "./desks.ts";
 import { ROOT, readPage } from "./page.ts";
 
@@ -13,8 +15,10 @@ const chapter = page.section("A real vault");
 const keys = page.section("Keys");
 const backing = page.section("Back up");
 const restoring = page.section("Restore on a new host");
+const ceremony = page.section("Hold a ceremony");
 const doctor = page.section("Before a ceremony: doctor");
 const use = page.section("Use a key");
+const exporting = page.section("Export");
 const people = page.section("Custodians come and go");
 const paper = page.section("On paper");
 const desk = page.section("At your own desk");
@@ -70,7 +74,7 @@ async function follow(place: Workspace): Promise<string> {
   const rooms = [...ROOMS];
   const profile = await place.write("profile", `cd "${ROOT}"; trap 'echo "FAILED: $BASH_COMMAND"' ERR\n`);
   await using terminal = place.terminalWith({ program: ["/bin/bash", "--noediting", "--rcfile", profile] });
-  const sections = [chapter, doctor, keys, use, people, paper, backing, restoring]; // their labs stay
+  const sections = [chapter, doctor, keys, use, exporting, people, paper, backing, restoring, ceremony]; // their labs stay
   const text = sections.map((section) => section.text).join("\n");
   for (const [, kind, block = ""] of text.matchAll(/^```sh (run|room)\n([^]*?)^```$/gm)) {
     // Where the page names places of a real host, the test has its own.
@@ -117,12 +121,14 @@ describe("the chapters about a real vault and its host", () => {
     const keys = ["--passphrase-file", "bob=bob.new"];
     const enrolled = await place.runWith({ cwd: "home/people" }, "custodian", "enroll", ...third, ...keys);
     words = String(Object(enrolled.json()).words);
+    const lab = new MadeVault(new Workspace(place.file("home/lab")), []);
+    await lab.place.write("keys.transcript", await signedByHost(lab, await contentOf(lab, 6)));
   }, 120_000);
 
   afterAll(() => place[Symbol.asyncDispose]());
 
   test.for(
-    [chapter, keys, use, people, paper]
+    [chapter, keys, use, people, paper, ceremony]
       .flatMap((part) => part.fenced("text"))
       .map((shown) => ({ shown, start: shown.split("\n")[0] })),
   )("shows what its commands show: $start", ({ shown }) => {
@@ -144,6 +150,7 @@ describe("the chapters about a real vault and its host", () => {
   test("leaves a vault and three share files, each on its stick", () => {
     const files = globSync(["srv/**/*", "media/**/*"], { cwd: place.path }).filter((path) => /\.\w+$|-\d$/.test(path));
     expect(files.sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      "media/alice/acme.chain",
       "media/alice/alice.share",
       "media/alice/checkpoint-1",
       "media/bob/bob.share",
@@ -292,6 +299,14 @@ function argumentsOf(command: string, lab: string): string[] {
         ...shares,
         ...passphrases,
       ];
+    case "key export": {
+      const to = ["--to", `${lab}/hsm.pem`, "--out", `${lab}/again.wrapped`];
+      return ["shared", ...to, "--yes", ...vault, ...shares, ...passphrases];
+    }
+    case "key export --public":
+      return ["release", ...vault];
+    case "key request":
+      return ["hsm", "--out", `${lab}/hsm.request`, ...vault];
     case "key verify": {
       const signature = ["--signature", `${lab}/release.sig`, "--encoding", "raw"];
       return ["release", "--in", `${lab}/release.txt`, ...signature, ...vault];
@@ -303,6 +318,27 @@ function argumentsOf(command: string, lab: string): string[] {
       return ["default", ...vault];
     case "audit show":
       return ["1", ...vault];
+    case "custodian enroll --witness": {
+      const places = ["--identity-out", `${lab}/walter.identity`, "--out", `${lab}/walter.enrolment`];
+      return ["walter", "--rehearsal", ...places, "--passphrase-file", `walter=${lab}/alice.passphrase`];
+    }
+    case "audit export":
+      return ["--out", `${lab}/export.chain`, ...vault];
+    case "transcript show":
+      return [`${lab}/keys.transcript`];
+    case "transcript sign": {
+      const signed = ["--out", `${lab}/keys-alice.transcript`, "--yes"];
+      return [`${lab}/keys.transcript`, ...shares.slice(0, 2), ...passphrases.slice(0, 2), ...signed];
+    }
+    case "transcript verify":
+      return [`${lab}/keys.transcript`, ...vault];
+    case "ceremony list":
+      return [];
+    case "ceremony show":
+    case "ceremony lint":
+      return ["key-generation"];
+    case "ceremony print":
+      return ["key-generation", "--out", `${lab}/sheet.md`];
     case "share inspect":
       return [`${lab}/shares/alice.share`];
     case "share print":

@@ -4,7 +4,7 @@ import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -13,7 +13,7 @@ import { isClockAccept } from "./clock-accept.ts";
 import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
-import { closePlan } from "./open-plans.ts";
+import { closePlan, keptInputKey } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
@@ -28,6 +28,9 @@ export interface Received {
   /** Identity of the plan's session; asked for only if there are approvals. */
   identity(): Promise<string>;
 }
+
+/** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
+export type SecretSource = () => Promise<GivenSecrets>;
 
 /** What came of an executed plan. */
 export interface Executed {
@@ -51,9 +54,10 @@ export async function executePlan(
   prepared: PreparedPlan,
   interaction: Interaction,
   received?: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
   await assertReady(vault.warn);
-  const executed = await attempt(vault, prepared, interaction, received);
+  const executed = await attempt(vault, prepared, interaction, received, secrets);
   if (prepared.plan.session !== null) closePlan(vault, prepared.plan.id);
   return executed;
 }
@@ -70,8 +74,9 @@ export async function executePlanFile(
   file: PlanFile,
   interaction: Interaction,
   received: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
-  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received);
+  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received, secrets);
 }
 
 async function prepareOrRefuse(vault: Vault, catalogue: Actions, file: PlanFile): Promise<PreparedPlan> {
@@ -88,6 +93,7 @@ async function attempt(
   prepared: PreparedPlan,
   interaction: Interaction,
   received: Received | undefined,
+  secrets: SecretSource | undefined,
 ): Promise<Executed> {
   try {
     if (prepared.objection !== undefined) throw prepared.objection;
@@ -95,10 +101,11 @@ async function attempt(
     using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
     warnOfRecovery(vault, gathered);
+    const given = await secrets?.();
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, entrusted);
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -174,15 +181,19 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  entrusted: Entrusted,
+  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
 ): Promise<Executed> {
   const files: NewFile[] = [];
-  const done = await workAhead(vault, { plan, actions }, gathered, entrusted);
+  await using outputs = new AsyncDisposableStack();
+  const made: ActOutput[] = [];
+  using inputKey = keptInputKey(vault, plan);
+  const kept = { entrusted, given, inputKey };
+  const done = await workAhead(vault, { plan, actions }, gathered, kept);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    using unlocked = await unlock(vault, writer, gathered, entrusted);
+    using unlocked = await unlock(vault, writer, gathered, kept);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -194,6 +205,7 @@ async function executeApproved(
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
       for await (const effect of action.execute(unlocked, time, done.get(action))) {
+        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -205,6 +217,7 @@ async function executeApproved(
     return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
+  for (const output of made) await output.publish();
   return executed;
 }
 
@@ -213,13 +226,13 @@ async function workAhead(
   vault: Vault,
   { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
   gathered: GatheredShares,
-  entrusted: Entrusted,
+  kept: Kept,
 ): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
   const done = new Map<BoundAction, Record<string, unknown>>();
   if (actions.every(({ ahead }) => ahead === undefined)) return done;
   const now = vault.clock();
   await assertOpen(vault.reader, plan, now);
-  using unlocked = await unlock(vault, vault.reader, gathered, entrusted);
+  using unlocked = await unlock(vault, vault.reader, gathered, kept);
   for (const action of actions) {
     if (action.ahead === undefined) continue;
     await action.check(vault.reader, timestamp(now));
@@ -228,10 +241,24 @@ async function workAhead(
   return done;
 }
 
-async function unlock(vault: Vault, reader: Reader, gathered: GatheredShares, entrusted: Entrusted): Promise<Unlocked> {
+/** What an act works with beside the quorums' keys. */
+interface Kept {
+  entrusted: Entrusted;
+  given: GivenSecrets | undefined;
+  /** Of the plan's session; stays its owner's. */
+  inputKey: Secret | undefined;
+}
+
+async function unlock(
+  vault: Vault,
+  reader: Reader,
+  gathered: GatheredShares,
+  { entrusted, given, inputKey }: Kept,
+): Promise<Unlocked> {
   const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
   const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
-  unlocked.place = { folder, inputs, piped, lockTimeoutMs };
+  const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
+  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets: given };
   return unlocked;
 }
 
@@ -248,7 +275,7 @@ export function warnOfRecovery(
   warn?.(`shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`);
 }
 
-/** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */
+/** What people at the host give to what the act makes: custodian keys that go over, then new passphrases. */
 async function entrust(
   actions: readonly BoundAction[],
   gathered: GatheredShares,
@@ -260,14 +287,18 @@ async function entrust(
     if (carried !== null) custodianSeeds.set(custodian, gathered.seedOf(custodian, carried));
   }
   const passphrases = new Map<string, string>();
-  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian));
-  return { custodianSeeds, passphrases };
+  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian, "share"));
+  const exportPassphrases = new Map<string, string>();
+  for (const name of new Set(actions.flatMap((action) => action.newPassphrase() ?? [])))
+    exportPassphrases.set(name, await interaction.newPassphrase(name, "exported key"));
+  return { custodianSeeds, passphrases, exportPassphrases };
 }
 
 function rulesOf(actions: readonly BoundAction[]): GatheringRules {
   return {
     recoverable: actions.every(({ recoverable }) => recoverable),
     carried: actions.flatMap((action) => action.newShares().flatMap(({ carried }) => carried ?? [])),
+    named: actions.flatMap((action) => action.approvers()),
   };
 }
 

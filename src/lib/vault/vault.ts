@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
-import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
+import { type EachEntry, type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
@@ -15,6 +15,7 @@ import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } 
 import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
+import type { ActStreams } from "./unlocked.ts";
 
 /** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
 export interface Surroundings {
@@ -33,6 +34,8 @@ export interface Surroundings {
   inputs?: readonly string[];
   /** What came through a pipe for an act. */
   piped?: Uint8Array | undefined;
+  /** What an act reads and makes that is too large for memory. */
+  streams?: ActStreams | undefined;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -142,6 +145,11 @@ export class Vault implements AsyncDisposable {
     return this.#surroundings.piped;
   }
 
+  /** See `Surroundings.streams`. */
+  get streams(): ActStreams | undefined {
+    return this.#surroundings.streams;
+  }
+
   /** See `Surroundings.acting`. */
   get acting(): VerifyOptions["progress"] {
     return this.#surroundings.acting;
@@ -180,9 +188,15 @@ export class Vault implements AsyncDisposable {
    * @param full verify signatures of the whole chain, also those that this machine verified before
    * @throws IntegrityError what is wrong, and where
    */
-  async verify(full = false): Promise<AuditChain> {
+  async verify(full = false, each?: EachEntry): Promise<AuditChain> {
     const anchor = this.anchor();
-    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
+    const verified = full ? undefined : anchor?.verified;
+    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, verified, each));
+  }
+
+  /** Look at one moment of the vault, not verified, whatever other processes write meanwhile. */
+  async snapshot<R>(look: (reader: Reader) => Promise<R>): Promise<R> {
+    return this.#storage.snapshot(look);
   }
 
   /** See `Surroundings.lockTimeoutMs`. */
@@ -266,10 +280,10 @@ export class Vault implements AsyncDisposable {
     return current.map(({ manifestHash }) => manifestHash);
   }
 
-  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined): Promise<AuditChain> {
+  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined, each?: EachEntry): Promise<AuditChain> {
     await this.#storage.checkStructure();
     const { types, progress } = this.#surroundings;
-    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress });
+    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress, each });
   }
 
   async #transact<R>(
