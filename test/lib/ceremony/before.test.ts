@@ -23,7 +23,7 @@ async function checked(options: {
   const around = { state: place.file("state"), types: ENTRY_TYPES, clock: () => NOON, lockTimeoutMs: 0 };
   const checks = { kernel: place.file("proc"), interfaces: options.interfaces ?? (() => LOOPBACK) };
   const host = { vault: place.file("vault"), around, checks };
-  return checkBefore(script, host, { readClock: async () => options.time ?? "12:00" });
+  return await checkBefore(script, host, { readClock: async () => options.time ?? "12:00" });
 }
 
 test("a host as it should be", async () => {
