@@ -76,3 +76,8 @@ export function importEntries(): string[] {
 export function laterEntries(): string[] {
   return readPage("docs/formats/example-backup-entries.jsonl").text.trimEnd().split("\n");
 }
+
+/** The one that follows in another one, of a ceremony. */
+export function ceremonyEntries(): string[] {
+  return readPage("docs/formats/example-ceremony-entries.jsonl").text.trimEnd().split("\n");
+}

@@ -13,11 +13,19 @@ import { LIMITS } from "../../src/lib/limits.ts";
 import { approvalSchema } from "../../src/lib/quorum/approval.ts";
 import { manifestSchema } from "../../src/lib/quorum/manifest.ts";
 import { planSchema } from "../../src/lib/quorum/plan.ts";
-import { exampleEntries, exportEntries, importEntries, laterEntries, useEntries } from "./example-vault.ts";
+import {
+  ceremonyEntries,
+  exampleEntries,
+  exportEntries,
+  importEntries,
+  laterEntries,
+  useEntries,
+} from "./example-vault.ts";
 import { format, type Page, ROOT } from "./page.ts";
 
 const entries = exampleEntries().map((text) => JSON.parse(text));
 const inUse = [...useEntries(), ...exportEntries()].map((text) => JSON.parse(text));
+const held = ceremonyEntries().map((text) => JSON.parse(text));
 const brought = importEntries().map((text) => JSON.parse(text));
 const later = laterEntries().map((text) => JSON.parse(text));
 
@@ -89,7 +97,7 @@ describe("audit-entry.md", () => {
   });
 
   test.for([...ENTRY_TYPES.keys()].filter((type) => type !== "custodian.confirm"))("data of %s", (type) => {
-    const { data } = [...entries, ...later, ...inUse, ...brought].find((entry) => entry.type === type);
+    const { data } = [...entries, ...later, ...inUse, ...brought, ...held].find((entry) => entry.type === type);
     expect(membersOf(page, type).sort()).toEqual(Object.keys(data).sort());
   });
 });

@@ -67,14 +67,17 @@ export default class TranscriptSign extends ConclaveCommand {
     const transcript = readTranscripts([{ path: args.file, bytes }]);
     checkSignatures(transcript);
     const { text, content, digest } = transcript;
-    showSubject(
-      `${text}\n${fields([
-        ["SHA-256", digest],
-        ["In words", digestWords(digest)],
-      ])}`,
-      flags.yes,
-      (shown) => this.note(shown),
-    );
+    const { ceremony, title, rehearsal, outcome, ended, exceptions } = content;
+    const summary = fields([
+      ["Ceremony", `${ceremony}: ${show(title)}`],
+      ...(rehearsal ? [["Rehearsal", "REHEARSAL: nothing in it is real"] as const] : []),
+      ["Outcome", outcome.toUpperCase()],
+      ["Exceptions", String(exceptions.length)],
+      ["Ended", ended],
+      ["SHA-256", digest],
+      ["In words", digestWords(digest)],
+    ]);
+    showSubject(`${text}\n${summary}`, flags.yes, (shown) => this.note(shown));
     using opened = await openSigningKey(flags, warn);
     const { role, name } = signerOf(content, opened);
     await agree(`${role} ${name}: type yes to sign this transcript, anything else to stop:`, "yes", flags.yes);

@@ -20,7 +20,7 @@ export function parseTranscript(text: string): TranscriptContent {
     return [member, takeRecords(fields, layout, inner)];
   });
   const note = take(fields, "Checkpoint") === undefined ? undefined : takeRecords(fields, CHECKPOINT);
-  const checkpoint = note?.map(({ line }) => `${line}\n`).join("") ?? null;
+  const checkpoint = note?.map(({ line }) => `${String(line)}\n`).join("") ?? null;
 
   const parsed = transcriptSchema.safeParse({ ...head, vault, ...Object.fromEntries(lists), checkpoint });
   if (!parsed.success) throw new IntegrityError("transcript", firstIssue(parsed.error.issues));
@@ -34,9 +34,8 @@ export function parseTranscript(text: string): TranscriptContent {
 }
 
 function takeRecords(fields: Field[], layout: Layout, inner?: Section["inner"]): Members[] {
-  const first = layout[0]?.[0]?.label;
   const records: Members[] = [];
-  while (first !== undefined && fields[0]?.[0] === first) {
+  while (fields.length > 0 && fields[0]?.[0] === layout[0]?.[0]?.label) {
     const record = takeRecord(fields, layout);
     records.push(inner === undefined ? record : { ...record, [inner.member]: takeRecords(fields, inner.layout) });
   }

@@ -81,7 +81,7 @@ export function enrolledWitnessText(enrolled: EnrolledWitness): string {
     ].join("\n"),
     [
       `${show(enrolmentFile, 300)} is public: bring it to the ceremony, and give it to whoever will verify transcripts.`,
-      "Read the words to them by another way than the file takes, by telephone or face to face.",
+      "Write the words down on a paper of your own: at the ceremony, and wherever a transcript is verified, compare them.",
     ].join("\n"),
   ].join("\n\n");
 }

@@ -1,8 +1,7 @@
 import { questionOf } from "../ceremony/input.ts";
 import { inputProblem } from "../ceremony/input-type.ts";
-import type { Answer, Person, Place, Stage } from "../ceremony/stage.ts";
+import type { Answer, Place, Stage } from "../ceremony/stage.ts";
 import { signingKey } from "../crypto/signature.ts";
-import { ConclaveError } from "../errors.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
@@ -15,9 +14,9 @@ import { planText } from "./plan-text.ts";
 import { askChoice, askLine } from "./prompt.ts";
 import { askPassphrase } from "./secret-prompt.ts";
 import { openShare } from "./share-file.ts";
-import { readWitnessFile } from "./transcript-files.ts";
 import { askComponents } from "./typed-components.ts";
 import { askForShare, typedPath, whyUnreadable } from "./typed-path.ts";
+import { askWitness } from "./witness-prompt.ts";
 
 const TERMINAL = "a terminal";
 /** What a person types who wants something else than to tick. */
@@ -43,9 +42,11 @@ export function roomStage(options: RoomOptions): Stage {
 }
 
 function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks"> {
+  let rehearsal = false;
   return {
     mayAskAgain: true,
     async open(script, run) {
+      rehearsal = run.rehearsal;
       writeMessage(`${openingText(script, run)}\n`);
     },
     async introduce(role, number, of, others) {
@@ -53,8 +54,8 @@ function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput
       const named = (await askLine(`Name of ${which}:`, TERMINAL, filled)).trim();
       const taken = others.map(({ initials }) => initials);
       const initials = await askInitials(`Initials of ${show(named)}, for the ticks:`, taken);
-      const own = role === "witness" ? await askWitnessKey(named) : undefined;
-      return { name: own?.name ?? named, initials, key: own?.key ?? null };
+      const own = role === "witness" ? await askWitness(named, rehearsal) : undefined;
+      return { name: own?.name ?? named, initials, key: own?.witnessKey ?? null };
     },
     async askInput(name, input, problem) {
       if (problem !== undefined) writeMessage(`${show(problem, 400)}\n`);
@@ -71,8 +72,8 @@ function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput
       askLine("What time is it on another clock, in UTC? (HH:MM)", TERMINAL, (typed) =>
         /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/.test(typed.trim()) ? undefined : "two digits, a colon, two digits: 09:41",
       ),
-    async showChecks(checks, rehearsal) {
-      writeMessage(`\n${checksText(checks, rehearsal)}`);
+    async showChecks(checks, rehearsing) {
+      writeMessage(`\n${checksText(checks, rehearsing)}`);
     },
   };
 }
@@ -245,29 +246,6 @@ async function askInitials(question: string, taken: readonly string[]): Promise<
     return taken.includes(typed.trim()) ? `${typed.trim()} are somebody else's: choose others` : undefined;
   });
   return answer.trim();
-}
-
-/** A witness with an own key signs by it, now or later. */
-async function askWitnessKey(witness: string): Promise<(Pick<Person, "name"> & { key: string }) | undefined> {
-  const question = `${show(witness)}'s enrolment file, to sign the transcript by an own key (Enter: none)`;
-  const path = typedPath(
-    await askLine(question, TERMINAL, (typed) =>
-      typed.trim() === "" ? undefined : whyEnrolmentIsNone(typedPath(typed)),
-    ),
-  );
-  if (path === "") return undefined;
-  const { name, witnessKey } = readWitnessFile(path).witness;
-  return { name, key: witnessKey };
-}
-
-function whyEnrolmentIsNone(path: string): string | undefined {
-  try {
-    readWitnessFile(path);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConclaveError) return error.message;
-    throw error;
-  }
 }
 
 function filled(answer: string): string | undefined {

@@ -45,7 +45,7 @@ test("nothing is left of an enrolment that failed", async () => {
 
 describe("is refused", () => {
   const malformed = (problem: string) => ({ code: "INPUT_MALFORMED", message: `witness's enrolment: ${problem}` });
-  const changed = (changes: object) => writeWitnessFile({ ...witness, ...changes } as Witness, key);
+  const changed = (changes: object) => writeWitnessFile({ ...witness, ...changes }, key);
 
   test.for([
     {
