@@ -6,7 +6,7 @@ import { ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { TranscriptAnchor } from "../../src/lib/ceremony/anchor-transcript.ts";
 import { checkSignatures, readTranscripts } from "../../src/lib/ceremony/read-transcript.ts";
 import { addSignature, signTranscript, transcriptDigest } from "../../src/lib/ceremony/sign-transcript.ts";
-import { TRANSCRIPT, writeTranscript } from "../../src/lib/ceremony/transcript.ts";
+import { TRANSCRIPT, transcriptSchema, writeTranscript } from "../../src/lib/ceremony/transcript.ts";
 import { HEAD, type Layout, SECTIONS, VAULT } from "../../src/lib/ceremony/transcript-layout.ts";
 import { sha256Hex } from "../../src/lib/crypto/digest.ts";
 import { digestWords } from "../../src/lib/crypto/words.ts";
@@ -82,14 +82,29 @@ describe("transcript.md", () => {
   test("the first line and the rows of fields are those of the code", () => {
     expect(page.section("Text").text).toContain(`\`${TRANSCRIPT}\``);
     const cells = (layout: Layout) => layout.map((row) => row.map(({ label }) => `\`${label}\``).join(" ")).join(" · ");
-    const rows = page.section("Text").rows();
-    expect(rows).toEqual([
+    const [rows, json] = [page.section("Text").rows(), page.section("As JSON").rows()];
+    expect(rows.slice(0, -json.length)).toEqual([
       ["head", cells(HEAD)],
       ["vault", cells(VAULT)],
       ...SECTIONS.map(({ heading, layout, inner }) => [
         heading,
         cells(layout) + (inner === undefined ? "" : `; then for each approval ${cells(inner.layout)}`),
       ]),
+    ]);
+  });
+
+  test("the members of its JSON are those of the code", () => {
+    const { vault, inputs, participants, steps, exceptions, plans, entries, backups } = transcriptSchema.shape;
+    const { approvals } = plans.element.shape;
+    const lists = { inputs, participants, steps, exceptions, plans, approvals, entries, backups };
+    const members = (shape: object) =>
+      Object.keys(shape)
+        .map((name) => `\`${name}\``)
+        .join(" ");
+    expect(page.section("As JSON").rows()).toEqual([
+      ["`transcript`", members(transcriptSchema.shape)],
+      ["`vault`", members(vault.unwrap().shape)],
+      ...Object.entries(lists).map(([name, list]) => [`\`${name}\``, members(list.element.shape)]),
     ]);
   });
 

@@ -58,6 +58,15 @@ describe("no exported chain is", () => {
   });
 });
 
+test("a checkpoint may have as many characters as the limit says, and not one more", async () => {
+  const ending = (length: number) => `${HEAD}{}\n{}\n{"checkpoint":"${"é".repeat(length)}"}\n`;
+  expect((await readAll(ending(LIMITS.noteLength))).at(-1)).toHaveLength(LIMITS.noteLength);
+  expect(await refusalOf(() => readAll(ending(LIMITS.noteLength + 1)))).toMatchObject({
+    code: "INTEGRITY",
+    message: expect.stringContaining("a.chain: line 4, the checkpoint: checkpoint: Too big"),
+  });
+});
+
 test("I1: a line without end is refused early, with bounded memory", async () => {
   let given = 0;
   const head = utf8(HEAD);
