@@ -39,7 +39,7 @@ export const keyImport: Action<KeyImportParameters> = {
   name: "key.import",
   parameters: parametersSchema,
   async quorums({ keyring, source }, state) {
-    const opened = source.from === "wrapped" ? await guardians(state, source.wrappingKey.keyring) : [];
+    const opened = isWrapped(source) ? await guardians(state, source.wrappingKey.keyring) : [];
     return [...new Set([...(await guardians(state, keyring)), ...opened])];
   },
   approvers: ({ source }) => (source.from === "components" ? source.custodians : []),
