@@ -301,6 +301,23 @@ function argumentsOf(command: string, lab: string): string[] {
       return ["release", ...vault];
     case "key request":
       return ["hsm", "--out", `${lab}/hsm.request`, ...vault];
+    case "key encrypt":
+      return [
+        "dumps",
+        "--in",
+        `${lab}/dump.sql`,
+        "--out",
+        `${lab}/json.enc`,
+        "--yes",
+        ...vault,
+        ...shares,
+        ...passphrases,
+      ];
+    case "key decrypt":
+      return [
+        ...["--in", `${lab}/dump.sql.enc`, "--out", `${lab}/json.sql`, "--aad", "customer 17", "--yes"],
+        ...[...vault, ...shares, ...passphrases],
+      ];
     case "key verify": {
       const signature = ["--signature", `${lab}/release.sig`, "--encoding", "raw"];
       return ["release", "--in", `${lab}/release.txt`, ...signature, ...vault];
