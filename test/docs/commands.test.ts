@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Page, ROOT, readPage } from "./page.ts";
 
-const PAGES = ["README.md", "SECURITY.md", "docs/custodian.md", "docs/first-ceremony.md", "docs/operations.md"];
+const PAGES = [
+  "README.md",
+  "SECURITY.md",
+  "docs/custodian.md",
+  "docs/first-ceremony.md",
+  "docs/operations.md",
+  "docs/bring-your-own-key.md",
+];
 /** Flags that every command has from oclif, or that stand before any. */
 const COMMON = ["help", "json", "version"];
 

@@ -140,8 +140,7 @@ export default class KeyImport extends SensitiveCommand {
         const materials = material === undefined ? [] : [material];
         const secrets = async () => ({ commitmentKey, materials });
         const done = await this.perform(vault, flags, [planned], { session, secrets });
-        if (flags.in !== undefined && flags.in !== "-" && !flags["dry-run"])
-          this.#remind(flags.in, "plan" in done && !("effects" in done));
+        this.#remind(flags.in ?? flags.wrapped, flags);
         if (!("effects" in done)) return done;
 
         const { keyring, name } = planned.parameters;
@@ -206,12 +205,15 @@ export default class KeyImport extends SensitiveCommand {
     };
   }
 
-  /** @param again whether it is needed once more */
-  #remind(file: string, again: boolean): void {
-    this.note(
-      again
-        ? `${show(file, 300)} is needed again: conclave plan execute PLAN --in ${show(file, 300)}`
-        : `${show(file, 300)} still holds the key: erase it, and every copy that nobody needs`,
-    );
+  /** What becomes of the file with the key now. */
+  #remind(
+    file: string | undefined,
+    flags: { in: string | undefined; "plan-out": string | undefined; "dry-run": boolean },
+  ) {
+    if (file === undefined || file === "-" || flags["dry-run"]) return;
+    const name = show(file, 300);
+    if (flags["plan-out"] !== undefined) this.note(`${name} is needed again: conclave plan execute PLAN --in ${name}`);
+    else if (flags.in !== undefined)
+      this.note(`${name} still holds the key: erase it, and every copy that nobody needs`);
   }
 }
