@@ -29,8 +29,7 @@ beforeAll(async () => {
   const to = ["--to", "inbound.request", "--words", requestWords, "--out", "payments.transfer"];
   const sent = await made.place.run("key", "export", "payments", ...to, ...BOTH);
   transferWords = /^Its words.*: (.*)$/m.exec(sent.stdout)?.[1] ?? "";
-  expect(sent.status).toBe(0);
-  expect(transferWords.split(" ")).toHaveLength(12);
+  if (transferWords.split(" ").length !== 12) throw new Error(String(sent));
   cpSync(made.place.file("payments.transfer"), partner.place.file("payments.transfer"));
 }, 60_000);
 afterAll(async () => {
