@@ -1,7 +1,6 @@
 import type { KeyState } from "../../src/lib/key/state.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
 import type { CanonicalState, Projections } from "./canonical-state.ts";
-import { AGE_RECIPIENTS } from "./export-samples.ts";
 import { create, move, rotate, rotateKeyring, together } from "./key-acts.ts";
 import type { MutatingCommand, Stage } from "./mutating-commands.ts";
 import { AT_HAND, found, VAULT, vaultOf } from "./two-custodians.ts";
@@ -60,13 +59,6 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
     changes: ["keys", "keyNames", "keyTags"],
     done: ({ keys }) => keys.some(({ name, usages }) => name === "renamed" && usages === '["decrypt"]'),
     again: 3,
-  }),
-  act({
-    words: ["key", "export", "shared", "--to", AGE_RECIPIENTS[0]],
-    before: [create("shared", { exportable: true })],
-    changes: [],
-    done: () => true,
-    again: 0,
   }),
   act({
     words: ["keyring", "create", "cards"],
