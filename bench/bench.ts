@@ -4,6 +4,7 @@ import { create, createKeyring, together } from "../test/support/key-acts.ts";
 import { foundVault } from "../test/support/vault.ts";
 import { act } from "./act.ts";
 import { backup } from "./backup.ts";
+import { encrypt } from "./encrypt.ts";
 import { largeVault, vaultOfSinglePlans } from "./large-vault.ts";
 import { elapsed, lineOf, type Ratio } from "./ratio.ts";
 import { rewrap } from "./rewrap.ts";
@@ -64,6 +65,15 @@ const { ratio, memory } = await rewrap(large, quick ? 3 : 2);
 report(ratio);
 const megabytes = [memory.early, memory.late].map((bytes) => (bytes / 1e6).toFixed(0));
 console.log(`         its memory: ${megabytes[0]} MB after a tenth of the rows, ${megabytes[1]} MB after nine tenths`);
+
+const files = await encrypt(empty, quick ? 256 : 1024, 3);
+if (files === undefined) {
+  console.log("         encrypting files: not measured, since age is not installed");
+} else {
+  report(...files.ratios);
+  const peaks = [files.memory.encrypt, files.memory.decrypt].map((bytes) => (bytes / 1e6).toFixed(0));
+  console.log(`         largest memory: ${peaks[0]} MB of encrypting, ${peaks[1]} MB of decrypting`);
+}
 
 const backups = await backup(large, KEYS, quick ? 3 : 2);
 if (backups === undefined) {
