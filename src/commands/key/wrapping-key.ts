@@ -62,8 +62,8 @@ export default class KeyWrappingKey extends SensitiveCommand {
 
       const { keyring, name } = planned.parameters;
       const key = await describeKey(vault.reader, `${keyring.name}/${name}`, timestamp(vault.clock()));
-      const publicKey = key.versions[0]?.publicKey;
-      if (publicKey == null) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
+      const publicKey = key.versions[0]?.publicKey ?? undefined;
+      if (publicKey === undefined) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
       if (out === undefined) this.result(publicKey.trimEnd());
       else createFileDurably(resolve(out), utf8(publicKey));
       this.note(

@@ -133,8 +133,9 @@ function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource):
 
 async function blobOf(vault: Unlocked, { id }: KeyReference): Promise<string> {
   const version = await vault.reader.find("keyVersions", { key: id, version: 1 });
-  if (version?.blob == null) throw new TypeError("a wrapping key without material");
-  return version.blob;
+  const blob = version?.blob ?? undefined;
+  if (blob === undefined) throw new TypeError("a wrapping key without material");
+  return blob;
 }
 
 /** A wrapping key serves one import: it is destroyed by it. */

@@ -115,7 +115,7 @@ describe("key import", () => {
     const { privateKey } = generateKeyPairSync("ed25519");
     const pem = privateKey.export({ format: "pem", type: "pkcs8", cipher: "aes-256-cbc", passphrase: "open sesame" });
     await using copy = await made.copy();
-    await copy.place.write("release.pem", String(pem));
+    await copy.place.write("release.pem", pem);
     await copy.place.write("right", "open sesame\n");
     await copy.place.write("wrong", "open barley\n");
     const attempt = (file: string) =>
