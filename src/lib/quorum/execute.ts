@@ -2,8 +2,9 @@ import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
+import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type ActPlace, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -186,14 +187,14 @@ async function executeApproved(
   await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
   using inputKey = keptInputKey(vault, plan);
+  const done = await workAhead(vault, { plan, actions }, gathered, entrusted);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    const { identity, acting } = vault;
-    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
+    using unlocked = await unlock(vault, writer, gathered, entrusted);
     const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams, secrets: given };
+    unlocked.place = { ...placeOf(vault), streams, secrets: given };
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -204,7 +205,7 @@ async function executeApproved(
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time)) {
+      for await (const effect of action.execute(unlocked, time, done.get(action))) {
         made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
@@ -219,6 +220,37 @@ async function executeApproved(
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   for (const output of made) await output.publish();
   return executed;
+}
+
+/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
+async function workAhead(
+  vault: Vault,
+  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
+  gathered: GatheredShares,
+  entrusted: Entrusted,
+): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
+  const done = new Map<BoundAction, Record<string, unknown>>();
+  if (actions.every(({ ahead }) => ahead === undefined)) return done;
+  const now = vault.clock();
+  await assertOpen(vault.reader, plan, now);
+  using unlocked = await unlock(vault, vault.reader, gathered, entrusted);
+  for (const action of actions) {
+    if (action.ahead === undefined) continue;
+    await action.check(vault.reader, timestamp(now));
+    done.set(action, await action.ahead(unlocked));
+  }
+  return done;
+}
+
+async function unlock(vault: Vault, reader: Reader, gathered: GatheredShares, entrusted: Entrusted): Promise<Unlocked> {
+  const { identity, acting } = vault;
+  const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
+  unlocked.place = placeOf(vault);
+  return unlocked;
+}
+
+function placeOf({ path: folder, inputs, piped, lockTimeoutMs }: Vault): ActPlace {
+  return { folder, inputs, piped, lockTimeoutMs };
 }
 
 /** Say so before an act that shares alone approve. */
