@@ -6,6 +6,7 @@ import { type Page, ROOT, readPage } from "./page.ts";
 const PAGES = [
   "README.md",
   "SECURITY.md",
+  "docs/bring-your-own-key.md",
   "docs/ceremonies.md",
   "docs/custodian.md",
   "docs/first-ceremony.md",

@@ -14,7 +14,7 @@ import { decryptFile } from "./cipher-file.ts";
 import { type EncryptedHead, readEncryptedHead } from "./encrypted-file.ts";
 import { openFileSecret } from "./file-secret.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
-import { describePublic, inputsOf, noSuchInput, publicDigest, publicInputSchema } from "./stream-input.ts";
+import { checkPublic, describePublic, inputsOf, noSuchInput, publicInputSchema } from "./stream-input.ts";
 import { outputOf } from "./stream-output.ts";
 import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
 
@@ -98,10 +98,10 @@ async function decryptInput(
       continue;
     }
     const cipher = { head, associatedData: associatedData?.sha256, secret };
-    const digest = publicDigest();
+    const check = checkPublic(vault.place?.streams, wanted);
     const decrypted = await outputOf(vault.place, async (output) => {
-      const size = await decryptFile(input, length, output, cipher, digest, vault.progress);
-      if (digest.digest("hex") !== wanted.sha256) return undefined;
+      const size = await decryptFile(input, length, output, cipher, check, vault.progress);
+      if (!check.holds()) return undefined;
       if (size === undefined) throw refusal;
       return size;
     });

@@ -10,7 +10,7 @@ import { ALGORITHMS } from "./algorithm.ts";
 import { associatedDataLines, associatedDataSchema } from "./associated-data.ts";
 import { encryptFile, type FileCipher } from "./cipher-file.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
-import { inputsOf, noSuchInput, secretDigest, secretInputSchema } from "./stream-input.ts";
+import { checkSecret, inputsOf, noSuchInput, secretInputSchema } from "./stream-input.ts";
 import { outputOf } from "./stream-output.ts";
 import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
 
@@ -94,12 +94,11 @@ async function encryptInput(
   wanted: KeyEncryptParameters["input"],
   cipher: FileCipher,
 ): Promise<{ output: ActOutput; made: { sha256: string; size: number } }> {
-  const key = vault.place?.streams?.inputKey;
   for (const input of inputsOf(vault.place, wanted.size)) {
-    const digest = secretDigest(key);
+    const check = checkSecret(vault.place?.streams, wanted);
     const encrypted = await outputOf(vault.place, async (output) => {
-      const made = await encryptFile(input, output, cipher, digest, vault.progress);
-      return digest.digest("hex") === wanted.hmac ? made : undefined;
+      const made = await encryptFile(input, output, cipher, check, vault.progress);
+      return check.holds() ? made : undefined;
     });
     if (encrypted !== undefined) return encrypted;
   }

@@ -18,7 +18,7 @@ export async function outputOf<R>(
   return { output, made };
 }
 
-/** Keep all of an output at once. @returns the caller's to dispose of */
+/** Keep all of an output at once. @param bytes taken over. @returns the caller's to dispose of */
 export async function wholeOutput(place: ActPlace | undefined, bytes: Uint8Array): Promise<{ output: ActOutput }> {
   const kept = await outputOf(place, async (output) => {
     await output.write([bytes]);
