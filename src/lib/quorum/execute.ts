@@ -2,6 +2,7 @@ import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
+import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
 import { type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -30,6 +31,12 @@ export interface Received {
 
 /** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
 export type SecretSource = () => Promise<GivenSecrets>;
+
+/** What people brought to an act, beside their shares. */
+interface Brought {
+  entrusted: Entrusted;
+  secrets: GivenSecrets | undefined;
+}
 
 /** What came of an executed plan. */
 export interface Executed {
@@ -104,7 +111,7 @@ async function attempt(
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, secrets: given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -180,16 +187,15 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
+  brought: Brought,
 ): Promise<Executed> {
   const files: NewFile[] = [];
+  const done = await workAhead(vault, { plan, actions }, gathered, brought);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    const { identity, acting } = vault;
-    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, secrets: given };
+    using unlocked = await unlock(vault, writer, gathered, brought);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -200,7 +206,7 @@ async function executeApproved(
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time)) {
+      for await (const effect of action.execute(unlocked, time, done.get(action))) {
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -213,6 +219,38 @@ async function executeApproved(
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   return executed;
+}
+
+/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
+async function workAhead(
+  vault: Vault,
+  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
+  gathered: GatheredShares,
+  brought: Brought,
+): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
+  const done = new Map<BoundAction, Record<string, unknown>>();
+  if (actions.every(({ ahead }) => ahead === undefined)) return done;
+  const now = vault.clock();
+  await assertOpen(vault.reader, plan, now);
+  using unlocked = await unlock(vault, vault.reader, gathered, brought);
+  for (const action of actions) {
+    if (action.ahead === undefined) continue;
+    await action.check(vault.reader, timestamp(now));
+    done.set(action, await action.ahead(unlocked));
+  }
+  return done;
+}
+
+async function unlock(
+  vault: Vault,
+  reader: Reader,
+  gathered: GatheredShares,
+  { entrusted, secrets }: Brought,
+): Promise<Unlocked> {
+  const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
+  const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
+  unlocked.place = { folder, inputs, piped, lockTimeoutMs, secrets };
+  return unlocked;
 }
 
 /** Say so before an act that shares alone approve. */

@@ -30,6 +30,8 @@ export interface ActPlace {
   piped: Uint8Array | undefined;
   /** What must not be read from a file twice, or at all. */
   secrets?: GivenSecrets | undefined;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
 }
 
 /** What custodians at the host give to new shares. */
