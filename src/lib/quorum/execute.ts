@@ -32,6 +32,12 @@ export interface Received {
 /** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
 export type SecretSource = () => Promise<GivenSecrets>;
 
+/** What people brought to an act, beside their shares. */
+interface Brought {
+  entrusted: Entrusted;
+  secrets: GivenSecrets | undefined;
+}
+
 /** What came of an executed plan. */
 export interface Executed {
   plan: string;
@@ -105,7 +111,7 @@ async function attempt(
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, secrets: given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -181,13 +187,13 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
+  brought: Brought,
 ): Promise<Executed> {
   const files: NewFile[] = [];
   await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
   using inputKey = keptInputKey(vault, plan);
-  const kept = { entrusted, given, inputKey };
+  const kept = { ...brought, inputKey };
   const done = await workAhead(vault, { plan, actions }, gathered, kept);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
@@ -242,9 +248,7 @@ async function workAhead(
 }
 
 /** What an act works with beside the quorums' keys. */
-interface Kept {
-  entrusted: Entrusted;
-  given: GivenSecrets | undefined;
+interface Kept extends Brought {
   /** Of the plan's session; stays its owner's. */
   inputKey: Secret | undefined;
 }
@@ -253,12 +257,12 @@ async function unlock(
   vault: Vault,
   reader: Reader,
   gathered: GatheredShares,
-  { entrusted, given, inputKey }: Kept,
+  { entrusted, secrets, inputKey }: Kept,
 ): Promise<Unlocked> {
   const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
   const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
   const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets: given };
+  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets };
   return unlocked;
 }
 
