@@ -112,11 +112,7 @@ interface AcvpGroup {
 
 /** A private key of its expanded form (FIPS 203), as RFC 9935 writes it; undefined if it can't be read. */
 function keyOfExpanded(type: Type, expanded: Uint8Array): KeyObject | undefined {
-  const arc = { "ml-kem-512": 1, "ml-kem-768": 2, "ml-kem-1024": 3 }[type];
-  const long = (tag: number, content: Uint8Array) =>
-    concat(Uint8Array.of(tag, 0x82, content.length >> 8, content.length & 0xff), content);
-  const algorithm = fromHex(`300b060960864801650304040${arc}`);
-  const der = long(0x30, concat(fromHex("020100"), algorithm, long(0x04, long(0x04, expanded))));
+  const der = long(0x30, concat(fromHex("020100"), oidOf(type), long(0x04, long(0x04, expanded))));
   try {
     return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
   } catch {
@@ -125,14 +121,22 @@ function keyOfExpanded(type: Type, expanded: Uint8Array): KeyObject | undefined 
 }
 
 function publicKeyOf(type: Type, bytes: Uint8Array): KeyObject | undefined {
-  const { publicKey } = generateKeyPairSync(type as "ml-kem-768");
-  const sample = publicKey.export({ format: "der", type: "spki" });
-  const prefix = sample.subarray(0, sample.length - LENGTHS[type].publicKey);
+  const der = long(0x30, concat(oidOf(type), long(0x03, concat(Uint8Array.of(0), bytes))));
   try {
-    return createPublicKey({ key: Buffer.concat([prefix, bytes]), format: "der", type: "spki" });
+    return createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
   } catch {
     return undefined;
   }
+}
+
+/** DER of more than 255 bytes. */
+function long(tag: number, content: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(tag, 0x82, content.length >> 8, content.length & 0xff), content);
+}
+
+function oidOf(type: Type): Uint8Array {
+  const arc = { "ml-kem-512": 1, "ml-kem-768": 2, "ml-kem-1024": 3 }[type];
+  return fromHex(`300b060960864801650304040${arc}`);
 }
 
 describe.skipIf(!haveVectors)("NIST ACVP, through our own functions (needs the vectors)", () => {
