@@ -1,5 +1,6 @@
 import { IntegrityError } from "../errors.ts";
-import { MemoryTables } from "../storage/memory.ts";
+import { keepHeapSmall } from "../host/heap.ts";
+import { ReplayTables } from "../storage/replay-tables.ts";
 import type { Reader } from "../storage/storage.ts";
 import { AuditChain, type EntryTypes } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
@@ -20,7 +21,12 @@ export interface VerifyOptions {
   verified?: SeenHead | undefined;
   /** Called now and then with the number of entries done and in all. */
   progress?: ((done: number, total: number) => void) | undefined;
+  /** Entries of the longest chain whose replay keeps all tables in memory. */
+  entriesInMemory?: number;
 }
+
+/** Of a longer chain, replay keeps its large tables on disk: slower by half, but some 3 KB of memory an entry are too much. */
+const ENTRIES_IN_MEMORY = 120_000;
 
 /** Entries between two calls of `progress`. */
 const PROGRESS_STEP = 5000;
@@ -35,8 +41,10 @@ const PROGRESS_STEP = 5000;
  */
 export async function verifyChain(reader: Reader, options: VerifyOptions): Promise<AuditChain> {
   const chain = new AuditChain(options.types);
-  const replayed = new MemoryTables();
-  const total = options.progress === undefined ? 0 : await reader.count("entries");
+  const total = (await reader.largest("entries", "sequence", {})) ?? 0;
+  const large = total > (options.entriesInMemory ?? ENTRIES_IN_MEMORY);
+  if (large) keepHeapSmall();
+  using replayed = large ? ReplayTables.onDisk() : new ReplayTables();
   const verified = options.verified?.size ?? 0;
   for await (const entries of reader.portions("entries")) {
     for (const { sequence, text } of entries) {

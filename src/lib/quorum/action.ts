@@ -35,7 +35,7 @@ export interface Effect {
   blobs?: readonly Blob[];
   /** Files that it made, which are written once it is durable. */
   files?: readonly NewFile[];
-  /** What it made by parts, finished: it appears once it is durable; taken over. */
+  /** What it made by parts, finished: it appears once it is durable. */
   outputs?: readonly ActOutput[];
   /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
   removed?: readonly string[];
@@ -63,10 +63,18 @@ export interface Action<P> {
   /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
   check(parameters: P, state: Reader, time: string): Promise<void>;
   /**
+   * What takes long and changes nothing: done before the transaction, so that others can act meanwhile, with the vault as
+   * it stands then. All is looked at again inside it.
+   *
+   * @returns for `execute`
+   */
+  ahead?(parameters: P, vault: Unlocked): Promise<Record<string, unknown>>;
+  /**
    * Reads, generates, seals; makes folders for the files to come, and writes nothing else itself: each effect that it yields is written before it goes on.
    * @param time of the act, RFC 3339
+   * @param done what was done ahead, if anything is
    */
-  execute(parameters: P, vault: Unlocked, time: string): AsyncIterable<Effect>;
+  execute(parameters: P, vault: Unlocked, time: string, done: Record<string, unknown>): AsyncIterable<Effect>;
 }
 
 /** An action with its parameters, as it stands in a plan. */
@@ -87,7 +95,8 @@ export interface BoundAction {
   newShares(): readonly NewShareOnHost[];
   confirmation(): string | undefined;
   check(state: Reader, time: string): Promise<void>;
-  execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
+  ahead: ((vault: Unlocked) => Promise<Record<string, unknown>>) | undefined;
+  execute(vault: Unlocked, time: string, done?: Record<string, unknown>): AsyncIterable<Effect>;
 }
 
 /** All actions that there are, by name. */
@@ -112,7 +121,8 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       newShares: () => action.newShares?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time) => action.check(parameters, state, time),
-      execute: (vault, time) => action.execute(parameters, vault, time),
+      ahead: action.ahead && ((vault) => action.ahead?.(parameters, vault) ?? Promise.resolve({})),
+      execute: (vault, time, done = {}) => action.execute(parameters, vault, time, done),
     };
   };
 }

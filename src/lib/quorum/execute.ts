@@ -2,8 +2,9 @@ import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
+import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type ActStreams, type Entrusted, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -176,17 +177,16 @@ async function executeApproved(
   entrusted: Entrusted,
 ): Promise<Executed> {
   const files: NewFile[] = [];
-  await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
+  await using outputs = new AsyncDisposableStack();
   using inputKey = keptInputKey(vault, plan);
+  const opening = { gathered, entrusted, streams: streamsOf(vault, inputKey, outputs) };
+  const done = await workAhead(vault, { plan, actions }, opening);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    const { identity, acting } = vault;
-    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams };
+    using unlocked = await unlock(vault, writer, opening);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -197,8 +197,8 @@ async function executeApproved(
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time)) {
-        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
+      for await (const effect of action.execute(unlocked, time, done.get(action))) {
+        made.push(...(effect.outputs ?? []));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -212,6 +212,50 @@ async function executeApproved(
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   for (const output of made) await output.publish();
   return executed;
+}
+
+/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
+async function workAhead(
+  vault: Vault,
+  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
+  opening: Opening,
+): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
+  const done = new Map<BoundAction, Record<string, unknown>>();
+  if (actions.every(({ ahead }) => ahead === undefined)) return done;
+  const now = vault.clock();
+  await assertOpen(vault.reader, plan, now);
+  using unlocked = await unlock(vault, vault.reader, opening);
+  for (const action of actions) {
+    if (action.ahead === undefined) continue;
+    await action.check(vault.reader, timestamp(now));
+    done.set(action, await action.ahead(unlocked));
+  }
+  return done;
+}
+
+/** What opens a vault for the actions of a plan. */
+interface Opening {
+  gathered: GatheredShares;
+  entrusted: Entrusted;
+  streams: ActStreams;
+}
+
+async function unlock(vault: Vault, reader: Reader, { gathered, entrusted, streams }: Opening): Promise<Unlocked> {
+  const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
+  const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
+  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams };
+  return unlocked;
+}
+
+/** What was given to the act. @param outputs comes to own whatever is begun: nothing stays of it unless it is published */
+function streamsOf(vault: Vault, inputKey: Secret | undefined, outputs: AsyncDisposableStack): ActStreams {
+  const given = vault.streams ?? {};
+  const begin = given.output;
+  return {
+    ...given,
+    ...(inputKey !== undefined && { inputKey }),
+    ...(begin !== undefined && { output: () => outputs.use(begin()) }),
+  };
 }
 
 /** Say so before an act that shares alone approve. */

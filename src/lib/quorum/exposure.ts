@@ -48,7 +48,7 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
       if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
   }
   const recoveries: Recovery[] = [];
-  const acts: z.infer<typeof executedSchema>[] = [];
+  const acts = new ApprovedActs();
   for await (const { sequence, text } of reader.rows("entries")) {
     const entry = parseEntry(text, sequence);
     if (entry.type === "custodian.confirm") {
@@ -57,7 +57,7 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
     }
     if (entry.type !== "plan.execute" && entry.type !== RESTORE) continue;
     const act = executedSchema.parse(entry.data);
-    acts.push(act);
+    acts.add(act);
     if (act.approvals.some(({ statement }) => statement.key === "share")) {
       const actions = act.plan.actions.map(({ action }) => action);
       recoveries.push({ entry: sequence, hash: entryHash(text), time: entry.time, actions });
@@ -66,13 +66,39 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
       if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
     }
   }
-  const neverExposed = acts.filter(({ plan, approvals }) =>
-    plan.quorums.every(({ id, generation }) => {
-      const own = approvals.filter(
-        ({ statement }) => statement.quorum === id && !exposed.has(seatName(id, generation, statement.custodian)),
-      );
-      return own.length >= (thresholds.get(`${id}/${generation}`) ?? Number.POSITIVE_INFINITY);
-    }),
-  );
-  return { acts: acts.length, actsByKeysNeverExposed: neverExposed.length, recoveries };
+  const neverExposed = acts.count(({ quorum, generation, custodians }) => {
+    const own = custodians.filter((custodian) => !exposed.has(seatName(quorum, generation, custodian)));
+    return own.length >= (thresholds.get(`${quorum}/${generation}`) ?? Number.POSITIVE_INFINITY);
+  });
+  return { acts: acts.total, actsByKeysNeverExposed: neverExposed, recoveries };
+}
+
+/** Custodians of one quorum who approved an act. */
+interface ApprovedBy {
+  quorum: string;
+  generation: number;
+  custodians: string[];
+}
+
+/** Who approved each act, and how many the same ones did: those who approve are few, their acts may be very many. */
+class ApprovedActs {
+  total = 0;
+  readonly #acts = new Map<string, number>();
+
+  add({ plan, approvals }: z.infer<typeof executedSchema>): void {
+    const by = plan.quorums.map(({ id, generation }): ApprovedBy => {
+      const own = approvals.filter(({ statement }) => statement.quorum === id);
+      return { quorum: id, generation, custodians: own.map(({ statement }) => statement.custodian).sort() };
+    });
+    const text = JSON.stringify(by);
+    this.total += 1;
+    this.#acts.set(text, (this.#acts.get(text) ?? 0) + 1);
+  }
+
+  /** How many there are of whose quorums each is as wanted. */
+  count(wanted: (by: ApprovedBy) => boolean): number {
+    let count = 0;
+    for (const [text, times] of this.#acts) if ((JSON.parse(text) as ApprovedBy[]).every(wanted)) count += times;
+    return count;
+  }
 }

@@ -24,6 +24,8 @@ export interface ActPlace {
   inputs: readonly string[];
   /** What came through a pipe for it. */
   piped: Uint8Array | undefined;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
   /** What it reads and makes that is too large for memory. */
   streams?: ActStreams | undefined;
 }
@@ -36,7 +38,7 @@ export interface ActStreams {
   inputKey?: Secret | undefined;
   /** What the plan names by this digest, if this process read it for the plan: hashing it once is enough. */
   read?: { digest: string; bytes: SameBytes } | undefined;
-  /** Begin to write what the act makes. @returns the caller's to dispose of */
+  /** Begin to write what the act makes; owned by whoever executes the plan. */
   output?: (() => ActOutput) | undefined;
 }
 
