@@ -5,7 +5,7 @@ import { type AssociatedData, describeAssociatedData } from "../../src/lib/key/a
 import { readEncryptedHead } from "../../src/lib/key/encrypted-file.ts";
 import { planDecrypt, planEncrypt, type VersionRequest } from "../../src/lib/key/plan-use.ts";
 import { describePublic, describeSecret, fileInput } from "../../src/lib/key/stream-input.ts";
-import type { Executed } from "../../src/lib/quorum/execute.ts";
+import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
 import type { ActStreams } from "../../src/lib/vault/unlocked.ts";
 import type { MadeVault } from "./vault.ts";
 
