@@ -3,7 +3,7 @@ import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
+import type { ActOutput, Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -18,7 +18,7 @@ import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
-import { unlockQuorums } from "./unlock.ts";
+import { type Opening, unlockForAct } from "./unlock-for-act.ts";
 import type { VaultPlace } from "./verify-share.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
@@ -186,14 +186,13 @@ async function executeApproved(
   await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
   using inputKey = keptInputKey(vault, plan);
+  const opening = { entrusted, given, inputKey };
+  const done = await workAhead(vault, { plan, actions }, gathered, opening);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    const { identity, acting } = vault;
-    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams, secrets: given };
+    using unlocked = await unlockForAct(vault, writer, gathered, opening);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -204,7 +203,7 @@ async function executeApproved(
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time)) {
+      for await (const effect of action.execute(unlocked, time, done.get(action))) {
         made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
@@ -219,6 +218,26 @@ async function executeApproved(
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   for (const output of made) await output.publish();
   return executed;
+}
+
+/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
+async function workAhead(
+  vault: Vault,
+  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
+  gathered: GatheredShares,
+  opening: Opening,
+): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
+  const done = new Map<BoundAction, Record<string, unknown>>();
+  if (actions.every(({ ahead }) => ahead === undefined)) return done;
+  const now = vault.clock();
+  await assertOpen(vault.reader, plan, now);
+  using unlocked = await unlockForAct(vault, vault.reader, gathered, opening);
+  for (const action of actions) {
+    if (action.ahead === undefined) continue;
+    await action.check(vault.reader, timestamp(now));
+    done.set(action, await action.ahead(unlocked));
+  }
+  return done;
 }
 
 /** Say so before an act that shares alone approve. */

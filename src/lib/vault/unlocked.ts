@@ -33,6 +33,8 @@ export interface ActPlace {
   streams?: ActStreams | undefined;
   /** What must not be read from a file twice, or at all. */
   secrets?: GivenSecrets | undefined;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
 }
 
 /** What an act reads and makes by parts, whatever its size. */
