@@ -27,11 +27,12 @@ export default class BackupCreate extends VaultCommand {
     "For cron. Copies the locked vault as it is at one moment, verifies the copy, seals it, writes it to each destination and reads it again there, then tells of it in the audit chain. Says nothing if all went well. A destination that fails does not stop the others; the exit status is that of the first that failed. Needs as much free space beside the vault as twice its size.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> --to /srv/backups",
-    "<%= config.bin %> <%= command.id %> --to /srv/backups --to 'exec:rclone rcat remote:backups/{name}'",
+    "<%= config.bin %> <%= command.id %> --to /srv/backups --to 'exec:rclone rcat --size {size} remote:backups/{name}'",
   ];
   static override flags = {
     to: Flags.string({
-      summary: "directory, or command that reads the backup from its standard input; {name} is its file name",
+      summary:
+        "directory, or command that reads the backup from its standard input; {name} is its file name, {size} its size",
       helpValue: "DIR|exec:COMMAND",
       multiple: true,
       multipleNonGreedy: true,

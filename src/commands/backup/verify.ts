@@ -20,7 +20,7 @@ interface VerifyTold {
 export default class BackupVerify extends SensitiveCommand {
   static override summary = "Verify backups; with --deep, prove that one restores";
   static override description =
-    "Without a secret: signature, sizes, hashes, and that the chain in it is a beginning of the vault's, where there is one; a backup of another vault ends with 17. With --deep, the root quorum opens one backup into a scratch place that is wiped: all of it is verified, every ciphertext opened. Recorded: status says when a restore was last proved.";
+    "Without a secret: signature, sizes, hashes, and that the chain in it is a beginning of the vault's, where there is one; a backup of another vault ends with 17. With --deep, the root quorum opens one backup into a scratch place that is wiped: all of it is verified, every ciphertext opened; others can act meanwhile. Recorded: status says when a restore was last proved.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> /srv/backups/*.backup",
     "<%= config.bin %> <%= command.id %> --deep /srv/backups/acme-6b6e2a52-20261124T030000.000Z-1f2e3d4c.backup",

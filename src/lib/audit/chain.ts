@@ -9,6 +9,8 @@ import { Tree } from "./tree.ts";
 /** All entry types that there are, by name. */
 export type EntryTypes = ReadonlyMap<string, EntryType>;
 
+const TIMES_IN_A_PART = 1024;
+
 /** What a new entry says; the rest of it follows from the chain. */
 export interface EntryData {
   type: string;
@@ -27,8 +29,7 @@ export class AuditChain {
   vault: string | undefined;
   epoch: string | undefined;
   readonly #types: EntryTypes;
-  /** Times of the entries, in milliseconds since 1970. */
-  readonly #times: number[] = [];
+  readonly #times = new Times();
   /** What executed plans demanded, and how many of it came. */
   #expected: readonly ExpectedEffect[] = [];
   #came = 0;
@@ -45,7 +46,7 @@ export class AuditChain {
 
   /** Time of the entry `sequence`. */
   timeOf(sequence: number): Date {
-    const time = this.#times[sequence - 1];
+    const time = this.#times.at(sequence - 1);
     if (time === undefined) throw new RangeError(`no entry ${sequence}`);
     return new Date(time);
   }
@@ -151,5 +152,26 @@ export class AuditChain {
     this.#recalled.set(make, known);
     if (!known.has(text)) known.set(text, make(text));
     return known.get(text) as T;
+  }
+}
+
+/** Times of entries, in parts of equal length: no larger copy is made as they grow in number. */
+class Times {
+  readonly #parts: Float64Array[] = [];
+  #length = 0;
+
+  /** @returns in milliseconds since 1970 */
+  at(index: number): number | undefined {
+    return index < this.#length
+      ? this.#parts[Math.floor(index / TIMES_IN_A_PART)]?.[index % TIMES_IN_A_PART]
+      : undefined;
+  }
+
+  push(time: number): void {
+    const place = this.#length % TIMES_IN_A_PART;
+    if (place === 0) this.#parts.push(new Float64Array(TIMES_IN_A_PART));
+    const part = this.#parts.at(-1);
+    if (part !== undefined) part[place] = time;
+    this.#length += 1;
   }
 }

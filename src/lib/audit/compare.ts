@@ -1,6 +1,7 @@
 import { sha256Hex } from "../crypto/digest.ts";
 import { IntegrityError } from "../errors.ts";
-import type { MemoryTables } from "../storage/memory.ts";
+import type { BlobOwner, BlobOwners } from "../storage/blob-owners.ts";
+import type { ReplayTables } from "../storage/replay-tables.ts";
 import type { Reader } from "../storage/storage.ts";
 import { BLOB_COLUMNS, PRIMARY_KEYS, PROJECTIONS, type Row, type TableName } from "../storage/tables.ts";
 
@@ -13,18 +14,18 @@ const NAMED = 5;
  * @param wanted emptied by it
  * @throws IntegrityError naming the first table, row and column that differ, or whose blobs are altered, missing or nobody's
  */
-export async function compareTables(found: Reader, wanted: MemoryTables): Promise<void> {
-  const owners = new Map<string, BlobOwner>();
+export async function compareTables(found: Reader, wanted: ReplayTables): Promise<void> {
+  const owners = wanted.blobOwners();
   for (const table of PROJECTIONS) {
     const owning = BLOB_COLUMNS.some((column) => column.table === table);
     for await (const rows of found.portions(table)) {
       for (const row of rows) {
         const should = wanted.take(table, row);
         compareRow(table, row, should);
-        if (owning && should !== undefined && "blob" in should && should.blob !== null) owners.set(should.blob, should);
+        if (owning && should !== undefined && "blob" in should && should.blob !== null) owners.add(should.blob, should);
       }
     }
-    const missing = await wanted.find(table, {});
+    const missing = wanted.left(table);
     if (missing !== undefined)
       throw new IntegrityError(rowName(table, missing), "the row is missing: the audit chain has it");
   }
@@ -42,35 +43,35 @@ function compareRow<T extends TableName>(table: T, found: Row<T>, wanted: Row<T>
   }
 }
 
-async function compareBlobs(reader: Reader, owners: Map<string, BlobOwner>): Promise<void> {
+async function compareBlobs(reader: Reader, owners: BlobOwners): Promise<void> {
   const problems: string[] = [];
+  let more = 0;
+  const problem = (what: string) => {
+    if (problems.length < NAMED) problems.push(what);
+    else more += 1;
+  };
   for await (const rows of reader.portions("blobs")) {
     for (const { hash, bytes } of rows) {
-      const owner = owners.get(hash);
-      owners.delete(hash);
-      if (owner === undefined) problems.push(`blob ${hash.slice(0, 16)} belongs to nothing`);
-      else if (sha256Hex(bytes) !== hash)
-        problems.push(`the ciphertext of ${await ownerName(reader, owner)} is altered`);
+      const owner = owners.take(hash);
+      if (owner === undefined) problem(`blob ${hash.slice(0, 16)} belongs to nothing`);
+      else if (sha256Hex(bytes) !== hash) problem(`the ciphertext of ${await ownerName(reader, owner)} is altered`);
     }
   }
-  for (const owner of owners.values()) {
-    if (problems.length <= NAMED) problems.push(`the ciphertext of ${await ownerName(reader, owner)} is missing`);
+  for (const owner of owners.left(NAMED + 1)) {
+    if (more === 0) problem(`the ciphertext of ${await ownerName(reader, owner)} is missing`);
   }
   if (problems.length === 0) return;
 
-  const more = problems.length > NAMED ? ` and ${problems.length - NAMED} more` : "";
-  throw new IntegrityError("blobs", `${problems.slice(0, NAMED).join("; ")}${more}`);
+  throw new IntegrityError("blobs", `${problems.join("; ")}${more > 0 ? ` and ${more} more` : ""}`);
 }
 
-type BlobOwner = Row<(typeof BLOB_COLUMNS)[number]["table"]>;
-
-async function ownerName(reader: Reader, row: BlobOwner): Promise<string> {
-  if ("keyring" in row) {
-    const keyring = await reader.find("keyrings", { id: row.keyring });
-    return `KEK version ${row.version} of keyring ${keyring?.name ?? row.keyring}`;
+async function ownerName(reader: Reader, owner: BlobOwner): Promise<string> {
+  if ("keyring" in owner) {
+    const keyring = await reader.find("keyrings", { id: owner.keyring });
+    return `KEK version ${owner.version} of keyring ${keyring?.name ?? owner.keyring}`;
   }
-  const key = await reader.find("keys", { id: row.key });
-  return `key ${key?.name ?? row.key} version ${row.version}`;
+  const key = await reader.find("keys", { id: owner.key });
+  return `key ${key?.name ?? owner.key} version ${owner.version}`;
 }
 
 function rowName<T extends TableName>(table: T, row: Row<T>): string {

@@ -2,15 +2,21 @@ import { hash } from "node:crypto";
 import { hex } from "../bytes.ts";
 
 const DIGEST = 32;
+/** Digests in one part of a list. */
+const PART = 1024;
 const EMPTY = hex(hash("sha256", new Uint8Array(), "buffer"));
 
 /**
  * Merkle tree over entry hashes (RFC 6962 section 2.1), which remembers enough to give its root at
- * every earlier size. 64 bytes of memory a leaf.
+ * every earlier size. 32 bytes of memory a leaf.
  */
 export class Tree {
-  /** `#levels[k]` holds the hashes of the perfect subtrees of 2^k leaves, one after the other. */
+  /**
+   * `#levels[k]` holds the hashes of the perfect subtrees of 2^k leaves, one after the other: of those only that are left
+   * children. A right one is needed until its parent is known, never again.
+   */
   readonly #levels: DigestList[] = [];
+  #size = 0;
   readonly #leafInput = Buffer.alloc(1 + DIGEST);
   readonly #nodeInput = Buffer.alloc(1 + 2 * DIGEST, 1);
   /** The root that was asked for last: plans and approvals that saw the same head ask for it again. */
@@ -18,14 +24,20 @@ export class Tree {
 
   /** Number of leaves. */
   get size(): number {
-    return this.#levels[0]?.length ?? 0;
+    return this.#size;
   }
 
   /** Add the next leaf, a digest in hex. */
   append(leaf: string): void {
     if (!/^[0-9a-f]{64}$/.test(leaf)) throw new RangeError("a leaf has 32 bytes");
     this.#leafInput.write(leaf, 1, "hex");
-    this.#push(0, hash("sha256", this.#leafInput, "buffer"));
+    this.#size += 1;
+    let digest: Uint8Array = hash("sha256", this.#leafInput, "buffer");
+    let level = 0;
+    for (let count = this.#size; count % 2 === 0; level++, count /= 2) {
+      digest = this.#node(this.#level(level).at(count / 2 - 1), digest);
+    }
+    this.#level(level).push(digest);
   }
 
   /**
@@ -41,20 +53,12 @@ export class Tree {
     let right: Uint8Array | undefined;
     for (let level = 0, rest = size; rest > 0; level++, rest = Math.floor(rest / 2)) {
       if (rest % 2 === 0) continue;
-      const left = this.#level(level).at(rest - 1);
+      const left = this.#level(level).at((rest - 1) / 2);
       right = right === undefined ? left : this.#node(left, right);
     }
     if (right === undefined) throw new RangeError("a tree without leaves");
     this.#last = { size, root: hex(right) };
     return this.#last.root;
-  }
-
-  #push(level: number, digest: Uint8Array): void {
-    const list = this.#level(level);
-    list.push(digest);
-    if (list.length % 2 !== 0) return;
-    list.copy(list.length - 2, 2, this.#nodeInput, 1);
-    this.#push(level + 1, hash("sha256", this.#nodeInput, "buffer"));
   }
 
   #node(left: Uint8Array, right: Uint8Array): Uint8Array {
@@ -73,27 +77,25 @@ export class Tree {
   }
 }
 
-/** Digests side by side in one array that doubles as it grows. */
+/** Digests side by side, in parts of equal length. */
 class DigestList {
-  #bytes = Buffer.alloc(64 * DIGEST);
-  length = 0;
+  readonly #parts: Buffer[] = [];
+  #length = 0;
 
   at(index: number): Uint8Array {
-    return this.#bytes.subarray(index * DIGEST, (index + 1) * DIGEST);
-  }
-
-  /** Copy `count` digests from `index` on. */
-  copy(index: number, count: number, target: Uint8Array, start: number): void {
-    this.#bytes.copy(target, start, index * DIGEST, (index + count) * DIGEST);
+    const start = (index % PART) * DIGEST;
+    return this.#part(index).subarray(start, start + DIGEST);
   }
 
   push(digest: Uint8Array): void {
-    if ((this.length + 1) * DIGEST > this.#bytes.length) {
-      const larger = Buffer.alloc(2 * this.#bytes.length);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(digest, this.length * DIGEST);
-    this.length += 1;
+    if (this.#length % PART === 0) this.#parts.push(Buffer.alloc(PART * DIGEST));
+    this.#part(this.#length).set(digest, (this.#length % PART) * DIGEST);
+    this.#length += 1;
+  }
+
+  #part(index: number): Buffer {
+    const part = this.#parts[Math.floor(index / PART)];
+    if (part === undefined) throw new RangeError(`no digest ${index}`);
+    return part;
   }
 }

@@ -1,5 +1,6 @@
 import { IntegrityError } from "../errors.ts";
-import { MemoryTables } from "../storage/memory.ts";
+import { keepHeapSmall } from "../host/heap.ts";
+import { ReplayTables } from "../storage/replay-tables.ts";
 import type { Reader, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { AuditChain, type EntryTypes } from "./chain.ts";
@@ -22,10 +23,15 @@ export interface VerifyOptions {
   /** Called now and then with the number of entries done and in all. */
   progress?: ((done: number, total: number) => void) | undefined;
   each?: EachEntry | undefined;
+  /** Entries of the longest chain whose replay keeps all tables in memory. */
+  entriesInMemory?: number;
 }
 
 /** Told of each entry that was verified, its hash, and the tables as they stand after it. */
 export type EachEntry = (entry: Entry, hash: string, tables: Reader) => Promise<void>;
+
+/** Of a longer chain, replay keeps its large tables on disk: slower by half, but some 3 KB of memory an entry are too much. */
+const ENTRIES_IN_MEMORY = 120_000;
 
 /** Entries between two calls of `progress`. */
 const PROGRESS_STEP = 5000;
@@ -48,15 +54,23 @@ export interface ChainSource {
  * @throws IntegrityError what is wrong, and where
  */
 export async function verifyChain(reader: Reader, options: VerifyOptions): Promise<AuditChain> {
-  const replayed = new MemoryTables();
+  const total = (await reader.largest("entries", "sequence", {})) ?? 0;
+  using replayed = tablesFor(total, options.entriesInMemory);
   const source: ChainSource = {
-    total: options.progress === undefined ? 0 : await reader.count("entries"),
+    total,
     entries: () => reader.portions("entries"),
     checkpoint: async () => (await reader.find("checkpoint", { id: 1 }))?.note,
   };
   const chain = await replayChain(source, replayed, options);
   await compareTables(reader, replayed);
   return chain;
+}
+
+/** Empty tables for the replay of so many entries; the caller's to dispose of. */
+export function tablesFor(total: number, entriesInMemory = ENTRIES_IN_MEMORY): ReplayTables {
+  if (total <= entriesInMemory) return new ReplayTables();
+  keepHeapSmall();
+  return ReplayTables.onDisk();
 }
 
 /**

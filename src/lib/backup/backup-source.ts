@@ -11,7 +11,7 @@ export interface BackupSource {
   size: number;
 }
 
-/** All of it, in parts; each is the receiver's to keep. */
+/** All of it, in parts; each is overwritten when the next is asked for. */
 export function* partsOf(
   { head, payload, size }: BackupSource,
   progress?: (done: number, total: number) => void,
@@ -19,10 +19,10 @@ export function* partsOf(
   using source = new FileSource(payload);
   yield head;
   let done = head.length;
-  for (let part = source.read(new Uint8Array(PART_LENGTH)); part.length > 0; ) {
+  const into = new Uint8Array(PART_LENGTH);
+  for (let part = source.read(into); part.length > 0; part = source.read(into)) {
     yield part;
     done += part.length;
     progress?.(done, size);
-    part = source.read(new Uint8Array(PART_LENGTH));
   }
 }

@@ -55,7 +55,7 @@ export interface BackupMade extends Omit<BackupCreateData, "places"> {
  */
 export async function createBackup(vault: Vault, request: BackupRequest): Promise<BackupMade> {
   await quorumInForce(vault.reader, (await rootQuorum(vault.reader)).id);
-  return inWorkplace(vault.path, vault, async (place) => {
+  return inWorkplace(vault.path, "backup", vault, async (place) => {
     const { source, told } = await makeBackup(vault, request, place);
     const destinations: Written[] = [];
     const hashes: string[] = [];

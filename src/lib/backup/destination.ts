@@ -10,7 +10,7 @@ export function parseDestination(text: string): Destination {
   if (command === undefined && text !== "") return { kind: "directory", path: resolve(text) };
   if (command === undefined || command.trim() === "") {
     throw new ConclaveError("USAGE", "--to must be a directory, or exec:COMMAND", {
-      suggestions: ["For example: --to /srv/backups --to 'exec:rclone rcat remote:backups/{name}'"],
+      suggestions: ["For example: --to /srv/backups --to 'exec:rclone rcat --size {size} remote:backups/{name}'"],
     });
   }
   return { kind: "exec", command };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { concat } from "../bytes.ts";
+import { concat, release } from "../bytes.ts";
 import { ageHeaderEnd, newAgeHeader, openAgeHeader } from "../crypto/age-header.ts";
 import {
   AgeStream,
@@ -39,6 +39,7 @@ export async function sealPayload(
   const put = (bytes: Uint8Array) => {
     hash.update(bytes);
     sink.write(bytes);
+    release(bytes);
   };
   put(concat(header.bytes, nonce));
   const into = new Uint8Array(CHUNK_LENGTH);
@@ -95,6 +96,7 @@ export async function openPayload(file: HashedBackup, to: string, seed: Secret, 
       );
     sink.write(plain);
     plain.fill(0);
+    release(plain);
     progress?.(done, total);
   }
   if (hash.digest("hex") !== file.sha256) throw backupError(path, "another file than before: it was swapped meanwhile");

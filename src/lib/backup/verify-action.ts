@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { z } from "zod";
 import type { EntryTypes } from "../audit/chain.ts";
 import { effectType } from "../audit/entry-type.ts";
@@ -11,7 +10,7 @@ import type { Unlocked } from "../vault/unlocked.ts";
 import { type HashedBackup, hashBackup } from "./backup-file.ts";
 import { openBackup } from "./open-backup.ts";
 import { proveCiphertexts } from "./prove-ciphertexts.ts";
-import { inScratch } from "./restore-target.ts";
+import { inWorkplace } from "./workplace.ts";
 
 const NAME = "backup.verify";
 
@@ -43,11 +42,14 @@ export function backupVerify(types: () => EntryTypes): Action<BackupVerifyParame
       { label: "Effect", value: "it is opened into a scratch place, verified, every ciphertext opened, and wiped" },
     ],
     check: checkBackupVerify,
-    async *execute({ file }, vault) {
+    async ahead({ file }, vault) {
       const hashed = inputOf(vault, file);
-      const folder = vault.place?.folder;
-      if (folder === undefined) throw new TypeError("an act without a place");
-      yield { data: await inScratch(join(folder, "verify"), (scratch) => prove(hashed, scratch, vault, types())) };
+      const { place } = vault;
+      if (place === undefined) throw new TypeError("an act without a place");
+      return await inWorkplace(place.folder, "verify", place, ({ copy }) => prove(hashed, copy, vault, types()));
+    },
+    async *execute(_parameters, _vault, _time, proved) {
+      yield { data: proved };
     },
   };
 }
@@ -108,7 +110,7 @@ function inputOf(vault: Unlocked, { name, sha256 }: { name: string; sha256: stri
 
 async function prove(hashed: HashedBackup, scratch: string, vault: Unlocked, types: EntryTypes) {
   const root = await rootQuorum(vault.reader);
-  const opened = await openBackup(hashed, join(scratch, "vault.db"), vault.backupSeed(root.id), types);
+  const opened = await openBackup(hashed, scratch, vault.backupSeed(root.id), types);
   await using storage = opened.storage;
   using unlocked = vault.over(storage);
   const { keks, materials, unopened } = await proveCiphertexts(unlocked, vault.progress);

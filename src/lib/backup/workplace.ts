@@ -5,26 +5,28 @@ import { assertPrivateDirectory, createPrivateDirectory } from "../host/director
 import { createFileDurably, ioExplained, removeIfThere } from "../host/files.ts";
 import { holdingSqlite } from "../storage/sqlite.ts";
 
-/** Where one run makes a backup: beside the vault, so as private and on a disk that has room for what it has already. */
+/** Where one run works: beside the vault, so as private and on a disk that has room for what it has already. */
 export interface Workplace {
-  /** Copy of the database. */
+  /** Copy of the database, or the database that comes out of a backup. */
   copy: string;
   /** Sealed payload. */
   payload: string;
 }
 
 /**
- * Run alone in a vault's workplace, which is empty before and after.
+ * Run alone in one of a vault's workplaces, which is empty before and after.
  *
  * @param path of the vault
- * @throws BusyError another backup runs longer than the lock timeout
+ * @param name of the workplace: what is done there; different things can be done at once
+ * @throws BusyError another run of the same takes longer than the lock timeout
  */
 export async function inWorkplace<R>(
   path: string,
+  name: "backup" | "verify",
   options: { lockTimeoutMs: number },
   run: (place: Workplace) => Promise<R>,
 ): Promise<R> {
-  const folder = join(path, "backup");
+  const folder = join(path, name);
   createPrivateDirectory(folder);
   assertPrivateDirectory(folder);
   const lock = join(folder, "lock");

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { concat, utf8 } from "../bytes.ts";
+import { concat, release, utf8 } from "../bytes.ts";
 import { Secret } from "../secret.ts";
 import { hkdf } from "./kdf.ts";
 import { randomBytes } from "./random.ts";
@@ -47,7 +47,9 @@ export class AgeStream implements Disposable {
     });
     const sealed = cipher.update(chunk);
     cipher.final();
-    return concat(sealed, cipher.getAuthTag());
+    const whole = concat(sealed, cipher.getAuthTag());
+    release(sealed);
+    return whole;
   }
 
   /** Open the next chunk. @returns undefined if it is altered, out of place, or of another key */

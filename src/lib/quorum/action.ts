@@ -71,10 +71,18 @@ export interface Action<P> {
    */
   check(parameters: P, state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
   /**
+   * What takes long and changes nothing: done before the transaction, so that others can act meanwhile, with the vault as
+   * it stands then. All is looked at again inside it.
+   *
+   * @returns for `execute`
+   */
+  ahead?(parameters: P, vault: Unlocked): Promise<Record<string, unknown>>;
+  /**
    * Reads, generates, seals; makes folders for the files to come, and writes nothing else itself: each effect that it yields is written before it goes on.
    * @param time of the act, RFC 3339
+   * @param done what was done ahead, if anything is
    */
-  execute(parameters: P, vault: Unlocked, time: string): AsyncIterable<Effect>;
+  execute(parameters: P, vault: Unlocked, time: string, done: Record<string, unknown>): AsyncIterable<Effect>;
 }
 
 /** An action with its parameters, as it stands in a plan. */
@@ -97,7 +105,8 @@ export interface BoundAction {
   approvers(): readonly string[];
   confirmation(): string | undefined;
   check(state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
-  execute(vault: Unlocked, time: string): AsyncIterable<Effect>;
+  ahead: ((vault: Unlocked) => Promise<Record<string, unknown>>) | undefined;
+  execute(vault: Unlocked, time: string, done?: Record<string, unknown>): AsyncIterable<Effect>;
 }
 
 /** All actions that there are, by name. */
@@ -124,7 +133,8 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       approvers: () => action.approvers?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
       check: (state, time, earlier = []) => action.check(parameters, state, time, earlier),
-      execute: (vault, time) => action.execute(parameters, vault, time),
+      ahead: action.ahead && ((vault) => action.ahead?.(parameters, vault) ?? Promise.resolve({})),
+      execute: (vault, time, done = {}) => action.execute(parameters, vault, time, done),
     };
   };
 }

@@ -3,7 +3,7 @@ import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
+import type { ActOutput, Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -18,8 +18,8 @@ import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
-import { unlockQuorums } from "./unlock.ts";
 import type { VaultPlace } from "./verify-share.ts";
+import { unlock, type Work, workAhead } from "./work-ahead.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
 export interface Received {
@@ -186,14 +186,13 @@ async function executeApproved(
   await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
   using inputKey = keptInputKey(vault, plan);
+  const work: Work = { entrusted, given, inputKey };
+  const done = await workAhead(vault, { plan, actions }, gathered, work);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    const { identity, acting } = vault;
-    using unlocked = new Unlocked(identity, writer, await unlockQuorums(plan.vault, gathered), entrusted, acting);
-    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { folder: vault.path, inputs: vault.inputs, piped: vault.piped, streams, secrets: given };
+    using unlocked = await unlock(vault, writer, gathered, work);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -204,7 +203,7 @@ async function executeApproved(
     const effects: Executed["effects"] = [];
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time)) {
+      for await (const effect of action.execute(unlocked, time, done.get(action))) {
         made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };

@@ -19,11 +19,16 @@ const SETTINGS = {
   temp_store: 2, // in memory
 } as const;
 
+/** Memory for pages of the database, in KiB: it is mostly read once, from one end to the other. */
+const CACHE = 4096;
+
 /** More pages than a database has: what a copy takes in one step. */
 const ALL_PAGES = 2 ** 31 - 1;
 
-/** Rows read at once by an iteration: few enough to hold, were each an entry of a plan of a thousand actions. */
+/** Rows read at once by an iteration. */
 const PORTION = 200;
+/** The same of entries, each of which may tell of a thousand keys. */
+const PORTION_OF_ENTRIES = 20;
 
 export interface SqliteOptions {
   /** How long to wait for another process, in milliseconds. */
@@ -97,6 +102,7 @@ function configure(database: Database.Database): void {
     if (found !== wanted)
       throw new ConclaveError("HOST_PREFLIGHT", `SQLite setting ${name} is ${String(found)}, wanted ${wanted}`);
   }
+  database.pragma(`cache_size = -${CACHE}`);
   database.pragma("writable_schema = ON"); // stays off under SQLITE_DBCONFIG_DEFENSIVE, which nothing else tells
   if (database.pragma("writable_schema", { simple: true }) !== 0) throw new Error("SQLite is not in defensive mode");
 }
@@ -164,7 +170,7 @@ class SqliteStorage implements Storage {
   async *portions<T extends TableName>(table: T, query: Query<T> = {}): AsyncIterable<readonly Row<T>[]> {
     let { after, limit = Number.POSITIVE_INFINITY } = query;
     while (limit > 0) {
-      const portion = Math.min(PORTION, limit);
+      const portion = Math.min(table === "entries" ? PORTION_OF_ENTRIES : PORTION, limit);
       const rows = this.#select(table, { ...query, ...(after && { after }), limit: portion });
       const last = rows.at(-1);
       if (last === undefined) return;

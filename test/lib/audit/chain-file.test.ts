@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ChainFile, writeChainFile } from "../../../src/lib/audit/chain-file.ts";
 import { concat, fromUtf8, utf8 } from "../../../src/lib/bytes.ts";
 import { LIMITS } from "../../../src/lib/limits.ts";
-import { MemoryTables } from "../../../src/lib/storage/memory.ts";
+import { ReplayTables } from "../../../src/lib/storage/replay-tables.ts";
 import { byteSource } from "../../support/exported.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { PLACE } from "../../support/sample-chain.ts";
@@ -16,7 +16,7 @@ async function readAll(text: string): Promise<string[]> {
 }
 
 test("what is written is read", async () => {
-  const tables = new MemoryTables();
+  const tables = new ReplayTables();
   for (const sequence of [1, 2]) await tables.insert("entries", { sequence, text: `{"entry":${sequence}}` });
   await tables.insert("checkpoint", { id: 1, note: "a note\n" });
   const parts: Uint8Array[] = [];
@@ -27,7 +27,7 @@ test("what is written is read", async () => {
 });
 
 test("a vault without checkpoint is not exported", async () => {
-  expect(await refusalOf(() => writeChainFile(new MemoryTables(), PLACE.vault, () => undefined))).toEqual({
+  expect(await refusalOf(() => writeChainFile(new ReplayTables(), PLACE.vault, () => undefined))).toEqual({
     code: "INTEGRITY",
     message: "checkpoint: missing",
   });

@@ -31,6 +31,7 @@ test("a sound chain verifies, whole or by its links, and is ready for the next e
   await using owned = storage;
   for (const verified of [
     await verifyChain(owned, { types: SAMPLE_TYPES }),
+    await verifyChain(owned, { types: SAMPLE_TYPES, entriesInMemory: 4 }),
     await verifyLinks(owned, publicKey, { types: SAMPLE_TYPES }),
   ]) {
     expect([verified.size, verified.head, verified.tree.root()]).toEqual([5, chain.head, chain.tree.root()]);
@@ -90,6 +91,7 @@ describe("both ways of verifying refuse", () => {
     await owned.transaction(change);
     const refusal = { code: "INTEGRITY", message: problem };
     await expect(verifyChain(owned, { types: SAMPLE_TYPES })).rejects.toMatchObject(refusal);
+    await expect(verifyChain(owned, { types: SAMPLE_TYPES, entriesInMemory: 0 })).rejects.toMatchObject(refusal);
     await expect(verifyLinks(owned, publicKey, { types: SAMPLE_TYPES })).rejects.toMatchObject(refusal);
   });
 

@@ -16,6 +16,51 @@ test("a command gets all of it, with the file's name in its words", async () => 
   expect(sha256).toBe(createHash("sha256").update(written).digest("hex"));
 });
 
+test("a command is told the size", async () => {
+  await using place = await workspace();
+  const source = {
+    name: "a.backup",
+    head: Buffer.from("head\n\n"),
+    payload: await place.write("payload", "x"),
+    size: 7,
+  };
+  await writeToCommand('[ "$(wc -c)" = {size} ]', source);
+  expect(await refusalOf(writeToCommand('[ "$(wc -c)" = {size}0 ]', source))).toMatchObject({
+    message: "exec: the command ended with 1",
+  });
+});
+
+test
+  .runIf(process.platform === "linux")
+  .for(["true", "head -c 3 >/dev/null", "exec <&-; sleep 0.05", "echo done; exit 0"])(
+  "one that leaves some of a small backup unread has failed: %s",
+  async (command) => {
+    await using place = await workspace();
+    const source = {
+      name: "a.backup",
+      head: Buffer.from("head\n\n"),
+      payload: await place.write("payload", "x"),
+      size: 7,
+    };
+    expect(await refusalOf(writeToCommand(command, source))).toMatchObject({
+      code: "HOST_IO",
+      message: expect.stringMatching(/^exec: the command ended before it took the whole backup(?:: done)?$/),
+    });
+  },
+);
+
+test("one that reads all, and goes on or leaves others behind, is waited for", async () => {
+  await using place = await workspace();
+  const source = {
+    name: "a.backup",
+    head: Buffer.from("head\n\n"),
+    payload: await place.write("payload", "x"),
+    size: 7,
+  };
+  await writeToCommand(`cat > ${place.path}/1; exec <&-; sleep 0.1; mv ${place.path}/1 ${place.path}/2`, source);
+  expect(readFileSync(place.file("2"), "utf8")).toBe("head\n\nx");
+});
+
 test("one that stops reading has failed, whatever it says", async () => {
   await using place = await workspace();
   const payload = await place.write("payload", Buffer.alloc(3_000_000));
