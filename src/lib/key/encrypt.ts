@@ -12,7 +12,7 @@ import { encryptFile, type FileCipher } from "./cipher-file.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
 import { checkSecret, inputsOf, noSuchInput, secretInputSchema } from "./stream-input.ts";
 import { outputOf } from "./stream-output.ts";
-import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
+import { openKey, requireUsable, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
   key: keyReferenceSchema,
@@ -39,27 +39,28 @@ export const keyEncrypt: Action<KeyEncryptParameters> = {
   async check(parameters, state, time) {
     await checkEncrypt(parameters, state, time);
   },
-  async *execute(parameters, vault, time) {
-    const { key, version, input, associatedData } = parameters;
-    const usable = await checkEncrypt(parameters, vault.reader, time);
-    using secret = await materialOf(vault, usable);
+  async ahead({ key, version, input, associatedData }, vault) {
+    using opened = await openKey(vault, key, version);
     const head = {
       type: "encrypted-file",
       version: 1,
       vault: vault.vault,
       key: key.id,
       keyVersion: version,
-      algorithm: usable.algorithm,
+      algorithm: opened.algorithm,
       associatedData: associatedData !== null,
     } as const;
-    const { output, made } = await encryptInput(vault, input, { head, secret, associatedData: associatedData?.sha256 });
-    yield {
-      data: { key: key.id, output: made },
-      told: { key: key.id, version, ...made },
-      outputs: [output],
-    };
+    const cipher = { head, secret: opened.material, associatedData: associatedData?.sha256 };
+    return await encryptInput(vault, input, cipher);
+  },
+  async *execute({ key, version }, _vault, _time, done) {
+    const { output, made } = done as Encrypted;
+    yield { data: { key: key.id, output: made }, told: { key: key.id, version, ...made }, outputs: [output] };
   },
 };
+
+/** What was encrypted ahead. */
+type Encrypted = Awaited<ReturnType<typeof encryptInput>>;
 
 export const keyEncryptEntry = effectType({
   type: keyEncrypt.name,

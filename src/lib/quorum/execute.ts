@@ -4,7 +4,7 @@ import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type ActPlace, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
+import { type ActOutput, type ActStreams, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -184,17 +184,16 @@ async function executeApproved(
   { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
 ): Promise<Executed> {
   const files: NewFile[] = [];
-  await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
+  await using outputs = new AsyncDisposableStack();
   using inputKey = keptInputKey(vault, plan);
-  const done = await workAhead(vault, { plan, actions }, gathered, entrusted);
+  const opening = { gathered, entrusted, given, streams: streamsOf(vault, inputKey, outputs) };
+  const done = await workAhead(vault, { plan, actions }, opening);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    using unlocked = await unlock(vault, writer, gathered, entrusted);
-    const streams = { ...vault.streams, ...(inputKey !== undefined && { inputKey }) };
-    unlocked.place = { ...placeOf(vault), streams, secrets: given };
+    using unlocked = await unlock(vault, writer, opening);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -206,7 +205,7 @@ async function executeApproved(
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
       for await (const effect of action.execute(unlocked, time, done.get(action))) {
-        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
+        made.push(...(effect.outputs ?? []));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -226,14 +225,13 @@ async function executeApproved(
 async function workAhead(
   vault: Vault,
   { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
-  gathered: GatheredShares,
-  entrusted: Entrusted,
+  opening: Opening,
 ): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
   const done = new Map<BoundAction, Record<string, unknown>>();
   if (actions.every(({ ahead }) => ahead === undefined)) return done;
   const now = vault.clock();
   await assertOpen(vault.reader, plan, now);
-  using unlocked = await unlock(vault, vault.reader, gathered, entrusted);
+  using unlocked = await unlock(vault, vault.reader, opening);
   for (const action of actions) {
     if (action.ahead === undefined) continue;
     await action.check(vault.reader, timestamp(now));
@@ -242,15 +240,31 @@ async function workAhead(
   return done;
 }
 
-async function unlock(vault: Vault, reader: Reader, gathered: GatheredShares, entrusted: Entrusted): Promise<Unlocked> {
-  const { identity, acting } = vault;
+/** What opens a vault for the actions of a plan. */
+interface Opening {
+  gathered: GatheredShares;
+  entrusted: Entrusted;
+  given: GivenSecrets | undefined;
+  streams: ActStreams;
+}
+
+async function unlock(vault: Vault, reader: Reader, opening: Opening): Promise<Unlocked> {
+  const { gathered, entrusted, given, streams } = opening;
+  const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
   const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
-  unlocked.place = placeOf(vault);
+  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets: given };
   return unlocked;
 }
 
-function placeOf({ path: folder, inputs, piped, lockTimeoutMs }: Vault): ActPlace {
-  return { folder, inputs, piped, lockTimeoutMs };
+/** What was given to the act. @param outputs comes to own whatever is begun: nothing stays of it unless it is published */
+function streamsOf(vault: Vault, inputKey: Secret | undefined, outputs: AsyncDisposableStack): ActStreams {
+  const given = vault.streams ?? {};
+  const begin = given.output;
+  return {
+    ...given,
+    ...(inputKey !== undefined && { inputKey }),
+    ...(begin !== undefined && { output: () => outputs.use(begin()) }),
+  };
 }
 
 /** Say so before an act that shares alone approve. */

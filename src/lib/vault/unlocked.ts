@@ -46,7 +46,7 @@ export interface ActStreams {
   inputKey?: Secret | undefined;
   /** What the plan names by this digest, if this process read it for the plan: hashing it once is enough. */
   read?: { digest: string; bytes: SameBytes } | undefined;
-  /** Begin to write what the act makes. @returns the caller's to dispose of */
+  /** Begin to write what the act makes; owned by whoever executes the plan. */
   output?: (() => ActOutput) | undefined;
 }
 

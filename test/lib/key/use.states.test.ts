@@ -83,48 +83,53 @@ async function signed(key: string): Promise<Uint8Array> {
   return Buffer.from(String(effects[0]?.data["signature"]), "base64");
 }
 
-async function operate(
-  operation: Operation,
-  kind: Kind,
-  state: KeyState,
-  acceptCompromised: boolean,
-): Promise<unknown> {
-  const key = `${kind}-${state}`;
-  const fallback = state === "pre-active" ? "active" : state;
-  switch (operation) {
-    case "encrypt":
-      return encrypt(made, key, "plain", "out");
-    case "decrypt":
-      return decrypt(made, `aes-${fallback}.enc`, "out", { key: { key, version: undefined }, acceptCompromised });
-    case "sign":
-      return signed(key);
-    case "mac":
-      return made.perform(async ({ reader }) => [
-        await planMac(reader, { key, version: undefined, message: describeMessage("m", MESSAGE) }),
-      ]);
-    case "verify": {
-      await using vault = await made.open();
-      const signature = signatures.get(fallback) ?? new Uint8Array();
-      const given = { key, version: undefined, scheme: undefined, format: "der", message: MESSAGE } as const;
-      const check = { ...given, digest: false, signature, acceptCompromised };
-      return await checkSignature(vault.reader, check, timestamp(vault.clock()));
-    }
-  }
+async function verified(key: string, state: KeyState, acceptCompromised: boolean): Promise<unknown> {
+  await using vault = await made.open();
+  const signature = signatures.get(state) ?? new Uint8Array();
+  const given = { key, version: undefined, scheme: undefined, format: "der", message: MESSAGE } as const;
+  const check = { ...given, digest: false, signature, acceptCompromised };
+  return await checkSignature(vault.reader, check, timestamp(vault.clock()));
 }
+
+function operate(operation: Operation, kind: Kind, state: KeyState, acceptCompromised: boolean): Promise<unknown> {
+  const key = `${kind}-${state}`;
+  const protectedBefore = state === "pre-active" ? "active" : state;
+  const acts = {
+    encrypt: () => encrypt(made, key, "plain", "out"),
+    decrypt: () =>
+      decrypt(made, `aes-${protectedBefore}.enc`, "out", { key: { key, version: undefined }, acceptCompromised }),
+    sign: () => signed(key),
+    verify: () => verified(key, protectedBefore, acceptCompromised),
+    mac: () =>
+      made.perform(async ({ reader }) => [
+        await planMac(reader, { key, version: undefined, message: describeMessage("m", MESSAGE) }),
+      ]),
+  } satisfies Record<Operation, () => Promise<unknown>>;
+  return acts[operation]();
+}
+
+/** Keys whose algorithm does it, and one for something else. */
+const CONCERNED = {
+  encrypt: ["aes", "opening", "other"],
+  decrypt: ["aes", "opening", "other"],
+  sign: ["signing", "checking", "other"],
+  verify: ["signing", "checking", "other"],
+  mac: ["mac", "other"],
+} as const satisfies Record<Operation, readonly Kind[]>;
 
 describe("every state × usages of the key × operation, with and without --accept-compromised", () => {
   const accepting = (operation: Operation) =>
     operation === "decrypt" || operation === "verify" ? [false, true] : [false];
   test.for(
     OPERATIONS.flatMap((operation) =>
-      KIND_NAMES.flatMap((kind) =>
+      CONCERNED[operation].flatMap((kind) =>
         KEY_STATES.flatMap((state) => accepting(operation).map((accept) => ({ operation, kind, state, accept }))),
       ),
     ),
   )("$operation with a key for $kind that is $state, accept: $accept", async ({ operation, kind, state, accept }) => {
     const { usages } = KINDS[kind];
     const before = readdirSync(made.place.path).sort();
-    const found = await refusalOf(async () => operate(operation, kind, state, accept));
+    const found = await refusalOf(() => operate(operation, kind, state, accept));
     if (permittedUsages(state, usages, accept).includes(operation)) {
       // The right key opens; any other that may decrypt at all is another key.
       const opens = operation !== "decrypt" || kind === "aes";
