@@ -2,9 +2,8 @@ import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
-import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type ActOutput, type ActStreams, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
+import type { ActOutput, Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
@@ -14,12 +13,12 @@ import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
 import { closePlan, keptInputKey } from "./open-plans.ts";
+import { streamsOf, unlock, workAhead } from "./opening.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
-import { unlockQuorums } from "./unlock.ts";
 import type { VaultPlace } from "./verify-share.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
@@ -31,6 +30,12 @@ export interface Received {
 
 /** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
 export type SecretSource = () => Promise<GivenSecrets>;
+
+/** What people brought to an act, beside their shares. */
+interface Brought {
+  entrusted: Entrusted;
+  secrets: GivenSecrets | undefined;
+}
 
 /** What came of an executed plan. */
 export interface Executed {
@@ -105,7 +110,7 @@ async function attempt(
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, secrets: given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -181,13 +186,13 @@ async function executeApproved(
   { plan, actions }: PreparedPlan,
   approvals: readonly Approval[],
   gathered: GatheredShares,
-  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
+  brought: Brought,
 ): Promise<Executed> {
   const files: NewFile[] = [];
   const made: ActOutput[] = [];
   await using outputs = new AsyncDisposableStack();
   using inputKey = keptInputKey(vault, plan);
-  const opening = { gathered, entrusted, given, streams: streamsOf(vault, inputKey, outputs) };
+  const opening = { gathered, ...brought, streams: streamsOf(vault, inputKey, outputs) };
   const done = await workAhead(vault, { plan, actions }, opening);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
@@ -219,52 +224,6 @@ async function executeApproved(
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   for (const output of made) await output.publish();
   return executed;
-}
-
-/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
-async function workAhead(
-  vault: Vault,
-  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
-  opening: Opening,
-): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
-  const done = new Map<BoundAction, Record<string, unknown>>();
-  if (actions.every(({ ahead }) => ahead === undefined)) return done;
-  const now = vault.clock();
-  await assertOpen(vault.reader, plan, now);
-  using unlocked = await unlock(vault, vault.reader, opening);
-  for (const action of actions) {
-    if (action.ahead === undefined) continue;
-    await action.check(vault.reader, timestamp(now));
-    done.set(action, await action.ahead(unlocked));
-  }
-  return done;
-}
-
-/** What opens a vault for the actions of a plan. */
-interface Opening {
-  gathered: GatheredShares;
-  entrusted: Entrusted;
-  given: GivenSecrets | undefined;
-  streams: ActStreams;
-}
-
-async function unlock(vault: Vault, reader: Reader, opening: Opening): Promise<Unlocked> {
-  const { gathered, entrusted, given, streams } = opening;
-  const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
-  const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
-  unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets: given };
-  return unlocked;
-}
-
-/** What was given to the act. @param outputs comes to own whatever is begun: nothing stays of it unless it is published */
-function streamsOf(vault: Vault, inputKey: Secret | undefined, outputs: AsyncDisposableStack): ActStreams {
-  const given = vault.streams ?? {};
-  const begin = given.output;
-  return {
-    ...given,
-    ...(inputKey !== undefined && { inputKey }),
-    ...(begin !== undefined && { output: () => outputs.use(begin()) }),
-  };
 }
 
 /** Say so before an act that shares alone approve. */
