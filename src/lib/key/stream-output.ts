@@ -25,7 +25,7 @@ export async function outputOf<R>(
   return undefined;
 }
 
-/** Keep all of an output at once. @param bytes taken over */
+/** Keep all of an output at once. @param bytes taken over. @returns the caller's to publish, once the act is durable */
 export async function wholeOutput(place: ActPlace | undefined, bytes: Uint8Array): Promise<{ output: ActOutput }> {
   const kept = await outputOf(place, async (output) => {
     await output.write([bytes]);
