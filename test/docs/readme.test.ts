@@ -117,7 +117,7 @@ describe("the chapters about a real vault and its host", () => {
     const keys = ["--passphrase-file", "bob=bob.new"];
     const enrolled = await place.runWith({ cwd: "home/people" }, "custodian", "enroll", ...third, ...keys);
     words = String(Object(enrolled.json()).words);
-  }, 120_000);
+  }, 240_000);
 
   afterAll(() => place[Symbol.asyncDispose]());
 
