@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { shippedScripts } from "../../src/lib/ceremony/script-file.ts";
+import { readScript, shippedScripts } from "../../src/lib/ceremony/script-file.ts";
 import { expectAborted, expectResumed, undisturbed } from "../support/interruptions.ts";
+import { killedAndResumed } from "../support/killed-rehearsals.ts";
 import { rehearsedInRoom } from "../support/rehearsals.ts";
 
 const WALKED = ["genesis", "key-generation", "quorum-rekey", "restore-new-host"];
@@ -20,5 +21,10 @@ describe.for(WALKED)("%s, cut off and stopped at each question", { timeout: 600_
   test("stopped for good, it is over and the chain says so", async () => {
     const { calls } = await undisturbed(script);
     for (let at = 1; at <= calls; at += 2) await expectAborted(script, at);
+  });
+
+  test("kill -9 at each step, a moment later each time", async () => {
+    const steps = readScript(script).script.steps.length;
+    for (let step = 1; step <= steps; step++) await killedAndResumed(script, step, (step * 37) % 150);
   });
 });

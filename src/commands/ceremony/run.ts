@@ -42,15 +42,8 @@ export default class CeremonyRun extends ConclaveCommand {
     const host = ceremonyHost(flags.vault, around, `conclave/${this.config.version}`);
     host.elsewhere = elsewhereBy(flags, around.state, warn);
     const stage = stageByFlags(flags, { quiet: flags.quiet || this.jsonEnabled(), warn, clock: around.clock });
-    if (flags.yes && !(await isRehearsalVault(host))) {
-      throw new ConclaveError("USAGE", "--yes ticks every step unseen: it is for rehearsal vaults only", {
-        suggestions: ["Leave --yes out, on a terminal", "Rehearse: conclave ceremony rehearse"],
-      });
-    }
     const given = parseInputs(flags.input);
-    const result = await holdingLock(around, "ceremony.lock", () =>
-      this.#hold(args.script, given, flags.resume, host, stage),
-    );
+    const result = await holdingLock(around, "ceremony.lock", () => this.#hold(args.script, given, flags, host, stage));
     this.result(runText(result));
     if (result.state !== "ended") this.endAs("WAITING_FOR_PEOPLE");
     else if (result.end.outcome === "aborted") this.endAs("ABORTED");
@@ -60,7 +53,7 @@ export default class CeremonyRun extends ConclaveCommand {
   async #hold(
     script: string | undefined,
     given: ReadonlyMap<string, string>,
-    resume: boolean,
+    { resume, yes }: { resume: boolean; yes: boolean },
     host: CeremonyHost,
     stage: Stage,
   ): Promise<RunResult> {
@@ -68,12 +61,19 @@ export default class CeremonyRun extends ConclaveCommand {
     const file = script === undefined || resume ? undefined : readScript(script);
     const unfinished = unfinishedRuns(state, clock, resolve(host.vault));
     const chosen = await chooseRun(unfinished, { resume, script, note: (text) => this.note(text) });
-    if (chosen !== undefined) return resumeCeremony(RunLog.open(chosen, clock), host, stage);
+    const log = chosen === undefined ? undefined : RunLog.open(chosen, clock);
+    const rehearsal = log?.start.rehearsal ?? (await isRehearsalVault(host));
+    if (yes && !rehearsal) {
+      throw new ConclaveError("USAGE", "--yes ticks every step unseen: it is for rehearsal vaults only", {
+        suggestions: ["Leave --yes out, on a terminal", "Rehearse: conclave ceremony rehearse"],
+      });
+    }
+    if (log !== undefined) return resumeCeremony(log, host, stage);
     if (file === undefined) {
       throw new ConclaveError("USAGE", "which ceremony?", {
         suggestions: ["Name a script or a file", "List the scripts: conclave ceremony list"],
       });
     }
-    return beginCeremony(file, given, await isRehearsalVault(host), host, stage);
+    return beginCeremony(file, given, rehearsal, host, stage);
   }
 }

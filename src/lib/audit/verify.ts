@@ -66,13 +66,9 @@ export async function verifyChain(reader: Reader, options: VerifyOptions): Promi
   return chain;
 }
 
-/**
- * Empty tables for the replay of a chain.
- * @param entries how many it has
- * @returns the caller's to dispose of
- */
-export function tablesFor(entries: number, entriesInMemory = ENTRIES_IN_MEMORY): ReplayTables {
-  if (entries <= entriesInMemory) return new ReplayTables();
+/** Empty tables for the replay of so many entries; the caller's to dispose of. */
+export function tablesFor(total: number, entriesInMemory = ENTRIES_IN_MEMORY): ReplayTables {
+  if (total <= entriesInMemory) return new ReplayTables();
   keepHeapSmall();
   return ReplayTables.onDisk();
 }

@@ -68,7 +68,10 @@ export class RunLog {
   static read(path: string, clock: Clock): { log: RunLog; length: number } {
     const bytes = readSmallFile(path, LIMITS.runLogBytes);
     const length = bytes.lastIndexOf(LF) + 1;
-    const refuse = (line: number, problem: string) => new IntegrityError(path, `line ${line}: ${problem}`);
+    const refuse = (line: number, problem: string) =>
+      new IntegrityError(path, `line ${line}: ${problem}`, {
+        suggestions: ["Keep a copy of it and move it away: what was executed stands in the vault's chain"],
+      });
     const events: LoggedEvent[] = [];
     let before: string | null = null;
     const lines = textOf(bytes.subarray(0, length), path).split("\n").slice(0, -1);

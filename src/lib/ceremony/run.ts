@@ -11,6 +11,7 @@ import { checkBefore, type Failed, refusalOf } from "./before.ts";
 import type { Ceremony, CeremonyHost } from "./ceremony.ts";
 import { type CeremonyEnd, endCeremony } from "./end.ts";
 import { bindInputs, checkInput, checkInputsIn, fillIn, type Inputs } from "./input.ts";
+import { checkInputFiles } from "./input-files.ts";
 import { inputsOf, nextStep } from "./progress.ts";
 import type { EventOf } from "./run-event.ts";
 import { RunLog } from "./run-log.ts";
@@ -48,7 +49,7 @@ export async function beginCeremony(
   await host.rehearsing?.prepare(filled);
   const people = await introduce(script, stage);
   const checked = await checkBefore(filled, host, stage);
-  checked.push(...(await checkVault(filled, inputs, host)));
+  checked.push(...checkInputFiles(script, inputs), ...(await checkVault(filled, inputs, host)));
   await stage.showChecks(checked, rehearsal);
   const refusal = refusalOf(checked, rehearsal);
   if (refusal !== undefined) throw refusal;

@@ -114,8 +114,10 @@ function size(value: unknown): string {
   return typeof value === "string" ? `${value.length} characters` : String(value);
 }
 
+/** On one line. */
 function quoted(text: string): string {
-  return `"${text.length > 40 ? `${text.slice(0, 39)}…` : text}"`;
+  const line = text.replace(/\s+/g, " ");
+  return `"${line.length > 40 ? `${line.slice(0, 39)}…` : line}"`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

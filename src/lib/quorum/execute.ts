@@ -18,8 +18,8 @@ import type { PlanFile } from "./plan-file.ts";
 import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
-import { type Opening, unlockForAct } from "./unlock-for-act.ts";
 import type { VaultPlace } from "./verify-share.ts";
+import { unlock, type Work, workAhead } from "./work-ahead.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
 export interface Received {
@@ -186,13 +186,13 @@ async function executeApproved(
   await using outputs = new AsyncDisposableStack();
   const made: ActOutput[] = [];
   using inputKey = keptInputKey(vault, plan);
-  const opening = { entrusted, given, inputKey };
-  const done = await workAhead(vault, { plan, actions }, gathered, opening);
+  const work: Work = { entrusted, given, inputKey };
+  const done = await workAhead(vault, { plan, actions }, gathered, work);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
     const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
     await assertOpen(writer, plan, accepted);
-    using unlocked = await unlockForAct(vault, writer, gathered, opening);
+    using unlocked = await unlock(vault, writer, gathered, work);
     const place = { vault: plan.vault, epoch: plan.epoch };
     const time = timestamp(accepted);
     const actor = `plan:${plan.id}`;
@@ -218,26 +218,6 @@ async function executeApproved(
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
   for (const output of made) await output.publish();
   return executed;
-}
-
-/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
-async function workAhead(
-  vault: Vault,
-  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
-  gathered: GatheredShares,
-  opening: Opening,
-): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
-  const done = new Map<BoundAction, Record<string, unknown>>();
-  if (actions.every(({ ahead }) => ahead === undefined)) return done;
-  const now = vault.clock();
-  await assertOpen(vault.reader, plan, now);
-  using unlocked = await unlockForAct(vault, vault.reader, gathered, opening);
-  for (const action of actions) {
-    if (action.ahead === undefined) continue;
-    await action.check(vault.reader, timestamp(now));
-    done.set(action, await action.ahead(unlocked));
-  }
-  return done;
 }
 
 /** Say so before an act that shares alone approve. */

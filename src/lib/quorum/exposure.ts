@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Entry, entryHash, parseEntry } from "../audit/entry.ts";
-import { type ProofStatement, proofSchema } from "../custodian/proof.ts";
+import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
-import { type ApprovalStatement, approvalSchema } from "./approval.ts";
+import { approvalSchema } from "./approval.ts";
 import { RESTORE } from "./restore-plan.ts";
 import { readGeneration } from "./state.ts";
 
@@ -69,24 +69,33 @@ export class ActLedger {
     for await (const row of tables.rows("generations")) {
       const quorum = await tables.find("quorums", { id: row.quorum });
       if (quorum === undefined) continue;
+      const { quorum: id, generation } = row;
       const { manifest } = readGeneration(quorum, row);
-      thresholds.set(`${row.quorum}/${row.generation}`, manifest.threshold);
+      thresholds.set(`${id}/${generation}`, manifest.threshold);
       for (const seat of manifest.custodians)
-        if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
+        if (seat.key === "host") exposed.add(seatName({ quorum: id, generation, custodian: seat.name }));
     }
     const neverExposed = this.#acts.count(({ quorum, generation, custodians }) => {
-      const own = custodians.filter((custodian) => !exposed.has(seatName(quorum, generation, custodian)));
+      const own = custodians.filter((custodian) => !exposed.has(seatName({ quorum, generation, custodian })));
       return own.length >= (thresholds.get(`${quorum}/${generation}`) ?? Number.POSITIVE_INFINITY);
     });
     return { acts: this.#acts.total, actsByKeysNeverExposed: neverExposed, recoveries: this.#recoveries };
   }
 
-  #expose({ at, quorum, generation, custodian }: ApprovalStatement | ProofStatement): void {
-    if (at === "host") this.#exposed.add(seatName(quorum, generation, custodian));
+  #expose(statement: Parameters<typeof seatName>[0] & { at: "host" | "desk" }): void {
+    if (statement.at === "host") this.#exposed.add(seatName(statement));
   }
 }
 
-function seatName(quorum: string, generation: number, custodian: string): string {
+function seatName({
+  quorum,
+  generation,
+  custodian,
+}: {
+  quorum: string;
+  generation: number;
+  custodian: string;
+}): string {
   return `${quorum}/${generation}/${custodian}`;
 }
 

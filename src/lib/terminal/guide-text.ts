@@ -4,6 +4,7 @@ import type { Checked, Person, Place } from "../ceremony/stage.ts";
 import { viewSteps } from "../ceremony/step-view.ts";
 import { digestWords } from "../crypto/words.ts";
 import type { Line } from "../quorum/action.ts";
+import { rolesText } from "./ceremony-sheet.ts";
 import { show } from "./escape.ts";
 import { fields } from "./fields.ts";
 
@@ -13,9 +14,10 @@ const RULE = "─".repeat(72);
 
 /** The first page: what this is, who is needed, how long it takes. */
 export function openingText(
-  { ceremony, title, purpose, roles, steps }: Script,
+  whole: Script,
   { id, script, rehearsal, resumed }: { id: string; script: string; rehearsal: boolean; resumed: boolean },
 ): string {
+  const { ceremony, title, purpose, steps } = whole;
   const minutes = steps.reduce((sum, step) => sum + (step.minutes ?? 0), 0);
   return [
     ...banner(rehearsal),
@@ -27,7 +29,7 @@ export function openingText(
       ["In words", digestWords(script)],
       ["Run", id],
       ["Steps", `${steps.length}${minutes === 0 ? "" : `, about ${minutesText(minutes)}`}`],
-      ["Needed", neededText(roles)],
+      ["Needed", rolesText(whole)],
     ]),
     "At each step: initials say that it is done; ? is for an exception, a pause, or to stop. Nothing is lost by a pause.",
     "",
@@ -103,16 +105,6 @@ const WHO = {
 /** REHEARSAL stands on everything of one. */
 function banner(rehearsal: boolean): string[] {
   return rehearsal ? [chalkStderr.yellow("*** REHEARSAL *** nothing in it is real")] : [];
-}
-
-function neededText({ administrator, custodians, newcomers, witnesses }: Script["roles"]): string {
-  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-  return [
-    counted(administrator, "administrator", "administrators"),
-    ...(custodians === undefined ? [] : [`custodians of ${custodians.replace(/\$\{inputs\.([a-z0-9-]+)\}/, "[$1]")}`]),
-    ...(newcomers === undefined ? [] : ["the custodians who get a share"]),
-    ...(witnesses === 0 ? [] : [counted(witnesses, "witness", "witnesses")]),
-  ].join(", ");
 }
 
 function minutesText(minutes: number): string {

@@ -29,12 +29,12 @@ export interface ActPlace {
   inputs: readonly string[];
   /** What came through a pipe for it. */
   piped: Uint8Array | undefined;
+  /** How long to wait for another process, in milliseconds. */
+  lockTimeoutMs: number;
   /** What it reads and makes that is too large for memory. */
   streams?: ActStreams | undefined;
   /** What must not be read from a file twice, or at all. */
   secrets?: GivenSecrets | undefined;
-  /** How long to wait for another process, in milliseconds. */
-  lockTimeoutMs: number;
 }
 
 /** What an act reads and makes by parts, whatever its size. */

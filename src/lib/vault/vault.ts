@@ -108,27 +108,22 @@ export class Vault implements AsyncDisposable {
     this.#surroundings = surroundings;
   }
 
-  /** See `Surroundings.warn`. */
   get warn(): ((message: string) => void) | undefined {
     return this.#surroundings.warn;
   }
 
-  /** See `Surroundings.inputs`. */
   get inputs(): readonly string[] {
     return this.#surroundings.inputs ?? [];
   }
 
-  /** See `Surroundings.piped`. */
   get piped(): Uint8Array | undefined {
     return this.#surroundings.piped;
   }
 
-  /** See `Surroundings.streams`. */
   get streams(): ActStreams | undefined {
     return this.#surroundings.streams;
   }
 
-  /** See `Surroundings.acting`. */
   get acting(): VerifyOptions["progress"] {
     return this.#surroundings.acting;
   }
@@ -177,7 +172,6 @@ export class Vault implements AsyncDisposable {
     return this.#storage.snapshot(look);
   }
 
-  /** See `Surroundings.lockTimeoutMs`. */
   get lockTimeoutMs(): number {
     return this.#surroundings.lockTimeoutMs;
   }
