@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
 import { type EachEntry, type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
 import { type Clock, timestamp } from "../clock.ts";
@@ -10,11 +9,10 @@ import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { type Anchor, adoptAnchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
 import { assertPrivateDirectory, assertPrivateFile, assertPrivatePlace } from "../host/directory.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
-import { firstIssue } from "../json.ts";
-import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } from "../names.ts";
 import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
+import { readIdentity } from "./identity.ts";
 import type { ActStreams } from "./unlocked.ts";
 
 /** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
@@ -43,17 +41,6 @@ export interface Act {
   writer: Writer;
   chain: AuditChain;
 }
-
-const identitySchema = z.strictObject({
-  id: idSchema,
-  name: nameSchema,
-  epoch: idSchema,
-  genesis: digestSchema,
-  hostKey: publicKeySchema,
-  rehearsal: z.literal([0, 1]),
-  created: timestampSchema,
-  clockAccepted: z.int().positive().nullable(),
-});
 
 /** Where the database of a vault lies. */
 export function databasePath(path: string): string {
@@ -99,15 +86,6 @@ export function assertNotRemembered(path: string, state: string): void {
   if (knownHostKeys(state).includes(publicKeyOf(loadHostKey(path)))) {
     throw new IntegrityError("vault.db", `is missing, but this machine remembers the vault at ${path}`);
   }
-}
-
-/** The vault's own row. Paths and comparisons rest on it before anything is verified, so its form is checked. */
-async function readIdentity(reader: Reader): Promise<Row<"vault">> {
-  const row = await reader.find("vault", {});
-  if (row === undefined) throw new IntegrityError("vault", "the table has no row");
-  const parsed = identitySchema.safeParse(row);
-  if (!parsed.success) throw new IntegrityError("vault", `column ${firstIssue(parsed.error.issues)}`);
-  return parsed.data;
 }
 
 /** An open, locked vault. Reads may be made at any time; what changes it runs over a verified chain. */
