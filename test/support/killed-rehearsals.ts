@@ -24,7 +24,7 @@ export async function killedAndResumed(script: string, step: number, delay: numb
   const env = { XDG_STATE_HOME: join(folder, "state") };
   const vault = ["--vault", join(folder, "vault")];
   const shown = await place.runWith({ env }, "quorum", "show", "root", ...vault, "--json");
-  const renewed = script !== "genesis" && shown.status === 0 && Number(Object(shown.json()).generation) > 1;
+  const renewed = script !== "genesis" && shown.status === 0 && inForce(shown.json()) > 1;
   const shares = CUSTODIANS.flatMap((custodian) => {
     const file = join(folder, renewed || script === "genesis" ? "shares" : "sticks", `${custodian}.share`);
     const passphrase = ["--passphrase-file", `${custodian}=${join(folder, "passphrases", custodian)}`];
@@ -37,6 +37,12 @@ export async function killedAndResumed(script: string, step: number, delay: numb
   const verified = await place.runWith({ env }, "audit", "verify", ...vault, "--full");
   expect(verified.status, verified.stderr).toBe(0);
   return seen.stdout;
+}
+
+/** The generation in force, as `quorum show` tells it. */
+function inForce(quorum: unknown): number {
+  const generations: { generation: number; state: string }[] = Object(quorum).generations;
+  return generations.find(({ state }) => state === "active")?.generation ?? 0;
 }
 
 async function endsBefore(place: Workspace, script: string, step: number, delay: number): Promise<boolean> {

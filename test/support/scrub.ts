@@ -1,4 +1,7 @@
 import { hostname, userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+
+const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** What differs from run to run, and the name that stands for it. */
 const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -44,7 +47,7 @@ const ME: readonly (readonly [name: string, text: string | RegExp])[] = [
  * @param folder the temporary folder of the test
  */
 export function scrub(text: string, folder: string): string {
-  let scrubbed = text.replaceAll(folder, "PLACE");
+  let scrubbed = text.replaceAll(folder, "PLACE").replaceAll(CHECKOUT, "CHECKOUT");
   for (const [name, own] of ME) scrubbed = scrubbed.replaceAll(own, name);
   for (const [name, pattern] of CHANGING) {
     const known = new Map<string, string>();
