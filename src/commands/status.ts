@@ -1,4 +1,5 @@
 import { type BackupStatus, backupStatus } from "../lib/backup/status.ts";
+import { type CeremonyStatus, ceremonyStatus, type EndedCeremony } from "../lib/ceremony/status.ts";
 import { type KeysStatus, keysStatus } from "../lib/key/status.ts";
 import { type QuorumStatus, type VaultStatus, vaultStatus } from "../lib/quorum/status.ts";
 import { fields } from "../lib/terminal/fields.ts";
@@ -11,10 +12,15 @@ export default class Status extends VaultCommand {
     "<%= config.bin %> <%= command.id %> --vault /srv/conclave --json",
   ];
 
-  async run(): Promise<VaultStatus & KeysStatus & BackupStatus> {
+  async run(): Promise<VaultStatus & KeysStatus & BackupStatus & CeremonyStatus> {
     const { flags } = await this.parse(Status);
     return this.withVault(flags, async (vault) => {
-      const status = { ...(await vaultStatus(vault)), ...(await keysStatus(vault)), ...(await backupStatus(vault)) };
+      const status = {
+        ...(await vaultStatus(vault)),
+        ...(await keysStatus(vault)),
+        ...(await backupStatus(vault)),
+        ...(await ceremonyStatus(vault)),
+      };
       const keys = Object.entries(status.keys).map(([state, count]) => `${count} ${state}`);
       this.result(
         fields([
@@ -48,6 +54,8 @@ export default class Status extends VaultCommand {
                   `no proof of ${status.unprovedSinceRestore.join(", ")}: they may obey the old host`,
                 ],
               ] as [string, string][])),
+          ["Last ceremony", status.lastCeremony === null ? "none" : ceremonyLine(status.lastCeremony)],
+          ...status.unprovenCeremonies.map((ceremony): [string, string] => ["UNPROVEN", unprovenLine(ceremony)]),
           ["Audit chain", `${status.head.size} entries, root ${status.head.root}`],
         ]),
       );
@@ -59,6 +67,14 @@ export default class Status extends VaultCommand {
 
 function backupLine({ lastBackup }: BackupStatus): string {
   return lastBackup === null ? "never: conclave backup create --to DIR" : `${lastBackup.created}: ${lastBackup.name}`;
+}
+
+function ceremonyLine({ name, outcome, ended }: EndedCeremony): string {
+  return `${ended}: ${name}, ${outcome === "unproven" ? "UNPROVEN" : outcome}`;
+}
+
+function unprovenLine({ name, entry }: EndedCeremony): string {
+  return `what the ceremony ${name} (entry ${entry}) made: conclave backup create, then backup verify --deep`;
 }
 
 function leftOverLine(files: readonly string[]): string {

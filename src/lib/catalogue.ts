@@ -3,6 +3,7 @@ import type { EntryType } from "./audit/entry-type.ts";
 import { backupCreate, backupPrune } from "./backup/entries.ts";
 import { vaultRestore, vaultRestoreEntry } from "./backup/restore-action.ts";
 import { backupVerify, backupVerifyEntry } from "./backup/verify-action.ts";
+import { ceremonyEnd } from "./ceremony/end-entry.ts";
 import { clockCheck } from "./host/check/clock.ts";
 import { coreDumpsCheck } from "./host/check/core-dumps.ts";
 import { diskCheck } from "./host/check/disk.ts";
@@ -15,6 +16,10 @@ import { ptraceCheck } from "./host/check/ptrace.ts";
 import { swapCheck } from "./host/check/swap.ts";
 import type { Check } from "./host/check.ts";
 import { keyCreate, keyCreateEntry } from "./key/create.ts";
+import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
+import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
+import { keyExport, keyExportEntry } from "./key/export.ts";
+import { keyImport, keyImportEntry } from "./key/import.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -42,6 +47,7 @@ import { sqliteCheck } from "./vault/check/sqlite.ts";
 export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
+  [keyImport.name, binder(keyImport)],
   [keyRotate.name, binder(keyRotate)],
   [keyUpdate.name, binder(keyUpdate)],
   ...TRANSITIONS.map((transition): [string, ActionBinder] => [
@@ -53,6 +59,9 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [quorumRekey.name, binder(quorumRekey)],
   [keySign.name, binder(keySign)],
   [keyMac.name, binder(keyMac)],
+  [keyEncrypt.name, binder(keyEncrypt)],
+  [keyDecrypt.name, binder(keyDecrypt)],
+  [keyExport.name, binder(keyExport)],
   [keyringCreate.name, binder(keyringCreate)],
   [keyringRotate.name, binder(keyringRotate)],
   [keyringRewrap.name, binder(keyringRewrap)],
@@ -76,11 +85,15 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     quorumRekeyEntry,
     clockAcceptEntry,
     keyCreateEntry,
+    keyImportEntry,
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),
     keySignEntry,
     keyMacEntry,
+    keyEncryptEntry,
+    keyDecryptEntry,
+    keyExportEntry,
     keyringCreateEntry,
     keyringRotateEntry,
     keyringRewrapEntry,
@@ -88,6 +101,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     backupPrune,
     backupVerifyEntry,
     vaultRestoreEntry,
+    ceremonyEnd,
   ].map((type) => [type.type, type]),
 );
 

@@ -3,6 +3,7 @@ import { fromUtf8, utf8 } from "../../src/lib/bytes.ts";
 import { LIMITS } from "../../src/lib/limits.ts";
 import { publish } from "../support/figures.ts";
 import { type DocumentKind, hostileDocuments } from "../support/hostile-documents.ts";
+import { hostileRecords } from "../support/hostile-records.ts";
 import { refusalOf } from "../support/refusal.ts";
 import { takeMutants } from "../support/take-mutants.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
@@ -14,11 +15,14 @@ let made: MadeVault;
 const kinds = new Map<string, DocumentKind>();
 beforeAll(async () => {
   made = await foundVault();
-  for (const kind of await hostileDocuments(made)) kinds.set(kind.name, kind);
+  for (const kind of [...(await hostileDocuments(made)), ...(await hostileRecords(made))]) kinds.set(kind.name, kind);
 });
 afterAll(async () => made[Symbol.asyncDispose]());
 
-const NAMES = ["plan", "approval", "request", "proof", "enrolment", "identity", "opened identity", "session"];
+const NAMES = [
+  ...["plan", "approval", "request", "proof", "enrolment", "identity", "opened identity", "session"],
+  ...["witness's enrolment", "transcript", "exported chain"],
+];
 
 function kindOf(name: string): DocumentKind {
   const kind = kinds.get(name);

@@ -23,9 +23,18 @@ describe("I4: what people are shown, with a hostile text in every place", () => 
   const key = (text: string): KeyDescription => ({
     ...{ id: text, name: text, keyring: text, algorithm: text, state: "active", usages: ["mac"], exportable: false },
     ...{ tags: { [text]: text }, cryptoperiodSeconds: null, created: text, rotateAt: text },
+    imported: { format: "pem", entry: 7 },
     versions: [
       {
-        ...{ version: 1, state: "active", permits: ["mac"], created: text, changed: text, compromised: true },
+        ...{
+          version: 1,
+          origin: "imported",
+          state: "active",
+          permits: ["mac"],
+          created: text,
+          changed: text,
+          compromised: true,
+        },
         ...{ activateAt: text, deactivateAt: text, checkValue: text, fingerprint: text, publicKey: text },
       },
     ],

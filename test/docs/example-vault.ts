@@ -62,7 +62,22 @@ export function useEntries(): string[] {
   return readPage("docs/formats/example-use-entries.jsonl").text.trimEnd().split("\n");
 }
 
+/** Those that follow in a third one, of keys that leave. */
+export function exportEntries(): string[] {
+  return readPage("docs/formats/example-export-entries.jsonl").text.trimEnd().split("\n");
+}
+
+/** Those that follow in another one, of a key that is imported. */
+export function importEntries(): string[] {
+  return readPage("docs/formats/example-import-entries.jsonl").text.trimEnd().split("\n");
+}
+
 /** Those that follow in the chain, of backups. */
 export function laterEntries(): string[] {
   return readPage("docs/formats/example-backup-entries.jsonl").text.trimEnd().split("\n");
+}
+
+/** The one that follows in another one, of a ceremony. */
+export function ceremonyEntries(): string[] {
+  return readPage("docs/formats/example-ceremony-entries.jsonl").text.trimEnd().split("\n");
 }

@@ -8,16 +8,25 @@ import { LABELS, labelled } from "../../src/lib/crypto/labels.ts";
 import { proofSchema } from "../../src/lib/custodian/proof.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
 import { ALGORITHMS, USAGES } from "../../src/lib/key/algorithm.ts";
-import { BEFORE, KEY_STATES, nextState, permittedUsages, TRANSITIONS } from "../../src/lib/key/state.ts";
+import { BEFORE, KEY_STATES, mayLeave, nextState, permittedUsages, TRANSITIONS } from "../../src/lib/key/state.ts";
 import { LIMITS } from "../../src/lib/limits.ts";
 import { approvalSchema } from "../../src/lib/quorum/approval.ts";
 import { manifestSchema } from "../../src/lib/quorum/manifest.ts";
 import { planSchema } from "../../src/lib/quorum/plan.ts";
-import { exampleEntries, laterEntries, useEntries } from "./example-vault.ts";
+import {
+  ceremonyEntries,
+  exampleEntries,
+  exportEntries,
+  importEntries,
+  laterEntries,
+  useEntries,
+} from "./example-vault.ts";
 import { format, type Page, ROOT } from "./page.ts";
 
 const entries = exampleEntries().map((text) => JSON.parse(text));
-const inUse = useEntries().map((text) => JSON.parse(text));
+const inUse = [...useEntries(), ...exportEntries()].map((text) => JSON.parse(text));
+const held = ceremonyEntries().map((text) => JSON.parse(text));
+const brought = importEntries().map((text) => JSON.parse(text));
 const later = laterEntries().map((text) => JSON.parse(text));
 
 /** The members in the table of a section. */
@@ -88,7 +97,7 @@ describe("audit-entry.md", () => {
   });
 
   test.for([...ENTRY_TYPES.keys()].filter((type) => type !== "custodian.confirm"))("data of %s", (type) => {
-    const { data } = [...entries, ...later, ...inUse].find((entry) => entry.type === type);
+    const { data } = [...entries, ...later, ...inUse, ...brought, ...held].find((entry) => entry.type === type);
     expect(membersOf(page, type).sort()).toEqual(Object.keys(data).sort());
   });
 });
@@ -115,6 +124,7 @@ describe("key-state.md", () => {
     expect(rows.map(([state]) => state?.replaceAll("`", ""))).toEqual([...KEY_STATES]);
     const opening = permittedUsages("deactivated", USAGES);
     expect(rows[3]?.[1]).toContain(opening.map((usage) => `\`${usage}\``).join(", "));
+    expect(rows.map(([, , leaves]) => leaves)).toEqual(KEY_STATES.map((state) => (mayLeave(state) ? "yes" : "no")));
   });
 });
 
@@ -127,7 +137,7 @@ describe("plan.md", () => {
   });
 
   test.for([...ACTIONS.keys()])("the parameters of %s", (name) => {
-    const actions = [...entries, ...later, ...inUse].flatMap(({ data }) => data.plan?.actions ?? []);
+    const actions = [...entries, ...later, ...inUse, ...brought].flatMap(({ data }) => data.plan?.actions ?? []);
     const { parameters } = actions.find(({ action }) => action === name);
     const described = page.section(name).firstCells().slice(0, Object.keys(parameters).length);
     expect(new Set(described)).toEqual(new Set(Object.keys(parameters)));

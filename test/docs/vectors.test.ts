@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, type KeyObject, sign } from "node:crypto";
+import { createHash, createHmac, hkdfSync, type KeyObject, sign } from "node:crypto";
 import { identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { AuditChain } from "../../src/lib/audit/chain.ts";
@@ -15,6 +15,7 @@ import { publicKeyOf, signingKey } from "../../src/lib/crypto/signature.ts";
 import { digestWords } from "../../src/lib/crypto/words.ts";
 import { proofSchema, verifyProof } from "../../src/lib/custodian/proof.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
+import { commitmentOf, sessionCommitmentKey } from "../../src/lib/key/import-commitment.ts";
 import { macOf } from "../../src/lib/key/mac.ts";
 import { signMessage } from "../../src/lib/key/signature-scheme.ts";
 import { approvalSchema, verifyApproval } from "../../src/lib/quorum/approval.ts";
@@ -32,7 +33,7 @@ import { backupSeed, quorumCommitment, quorumKey, unwrapKek, unwrapMaterial } fr
 import { scratchTables } from "../support/scratch-tables.ts";
 import { plainShare } from "../support/sharing.ts";
 import { laterBlobs } from "./example-blobs.ts";
-import { EXAMPLE, exampleEntries, useEntries } from "./example-vault.ts";
+import { EXAMPLE, exampleEntries, importEntries, useEntries } from "./example-vault.ts";
 import { format } from "./page.ts";
 
 const { vault, epoch, quorum, keyring, key, quorumSecret, custodians } = EXAMPLE;
@@ -283,11 +284,34 @@ test("example-use-entries.jsonl: goes on with the chain; signature and tag are t
   });
   chain.assertComplete();
   const [signed, authenticated] = useEntries()
-    .slice(-2)
-    .map((text) => JSON.parse(text).data);
+    .map((text) => JSON.parse(text))
+    .filter(({ type }) => type === "key.sign" || type === "key.mac")
+    .map(({ data }) => data);
   const release = signingKey(new Secret(sha256(utf8("release 1"))));
   const signature = signMessage("ed25519", "der", release, utf8("release 1.0\n"));
   expect(signed.signature).toBe(hex(sha256(signature)));
   const tag = macOf("hmac-sha256", sha256(utf8("webhooks 1")), utf8('{"event": 1}\n'));
   expect(authenticated.mac).toBe(hex(sha256(tag)));
+});
+
+test("example-import-entries.jsonl: goes on with the chain; the plan commits to the key that is told", async () => {
+  const chain = new AuditChain(ENTRY_TYPES);
+  await using storage = await scratchTables();
+  await storage.transaction(async (writer) => {
+    for (const [i, text] of [...texts, ...importEntries()].entries()) await chain.project(i + 1, text, writer, true);
+  });
+  chain.assertComplete();
+  const { source } = JSON.parse(importEntries()[0] ?? "").data.plan.actions[0].parameters;
+  const material = sha256(utf8("zone 1"));
+  const hmac = (by: Uint8Array, ...parts: Uint8Array[]) =>
+    createHmac("sha256", by)
+      .update(concat(...parts))
+      .digest();
+  const commitmentKey = hmac(utf8(EXAMPLE.session), utf8("conclave/import-key/v1\0"));
+  const commitment = hmac(commitmentKey, utf8("conclave/import/v1\0"), material).toString("hex");
+  const told = format("plan").section("Commitments").indented();
+  expect(told.slice(-2)).toEqual([`key = ${commitmentKey.toString("hex")}`, `commitment = ${commitment}`]);
+  expect(source.commitment).toBe(commitment);
+  expect(commitmentOf(sessionCommitmentKey(EXAMPLE.session), new Secret(material))).toBe(commitment);
+  expect(source.checkValue).toBe(hex(aesCmac(material, new Uint8Array(16)).subarray(0, 5)));
 });

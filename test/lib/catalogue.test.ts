@@ -3,6 +3,7 @@ import { ACTIONS, ENTRY_TYPES } from "../../src/lib/catalogue.ts";
 import { TRANSITIONS } from "../../src/lib/key/state.ts";
 import { bindAction } from "../../src/lib/quorum/action.ts";
 import { RESTORE } from "../../src/lib/quorum/restore-plan.ts";
+import { EXPORT_SAMPLES } from "../support/export-samples.ts";
 import { id, keyrings } from "../support/keyrings.ts";
 import { changedAt, leavesOf } from "../support/leaves.ts";
 
@@ -29,6 +30,35 @@ const OTHER_SEATS = {
 
 const KEY = { id: id(100), name: "payments", keyring: { id: id(2), name: "default" } };
 const OTHER_KEY = { "key.id": id(101), "key.name": "pension", "key.keyring.id": id(1), "key.keyring.name": "cards" };
+
+const NEW_KEY = {
+  parameters: {
+    keyring: { id: id(2), name: "default" },
+    name: "first",
+    algorithm: "aes-256",
+    usages: ["encrypt", "decrypt"],
+    exportable: false,
+    tags: { team: "cards" },
+    cryptoperiodSeconds: 86_400,
+    state: "pre-active",
+    activateAt: "2027-01-31T12:00:00.000Z",
+    deactivateAt: "2028-01-31T12:00:00.000Z",
+  },
+  others: {
+    "keyring.id": id(1),
+    "keyring.name": "cards",
+    name: "second",
+    algorithm: "hmac-sha256",
+    "usages.0": "wrap",
+    "usages.1": "unwrap",
+    exportable: true,
+    "tags.team": "loans",
+    cryptoperiodSeconds: null,
+    state: "active",
+    activateAt: "2027-01-31T12:00:00.001Z",
+    deactivateAt: null,
+  },
+};
 
 const HANDOVER = {
   type: "handover",
@@ -85,33 +115,69 @@ const SAMPLES: Record<string, Sample> = {
       "message.size": 13,
     },
   },
-  "key.create": {
+  "key.export": EXPORT_SAMPLES.vault,
+  "key.encrypt": {
     parameters: {
-      keyring: { id: id(2), name: "default" },
-      name: "first",
-      algorithm: "aes-256",
-      usages: ["encrypt", "decrypt"],
-      exportable: false,
-      tags: { team: "cards" },
-      cryptoperiodSeconds: 86_400,
-      state: "pre-active",
-      activateAt: "2027-01-31T12:00:00.000Z",
-      deactivateAt: "2028-01-31T12:00:00.000Z",
+      key: KEY,
+      version: 2,
+      input: { name: "dump.sql", hmac: "a".repeat(64), size: 12 },
+      associatedData: { name: "case 17", sha256: "c".repeat(64), size: 7 },
     },
     others: {
-      "keyring.id": id(1),
-      "keyring.name": "cards",
-      name: "second",
-      algorithm: "hmac-sha256",
-      "usages.0": "wrap",
-      "usages.1": "unwrap",
-      exportable: true,
-      "tags.team": "loans",
-      cryptoperiodSeconds: null,
-      state: "active",
-      activateAt: "2027-01-31T12:00:00.001Z",
-      deactivateAt: null,
+      ...OTHER_KEY,
+      version: 3,
+      "input.name": "other.sql",
+      "input.hmac": "b".repeat(64),
+      "input.size": 13,
+      "associatedData.name": "case 18",
+      "associatedData.sha256": "d".repeat(64),
+      "associatedData.size": 8,
     },
+  },
+  "key.decrypt": {
+    parameters: {
+      key: KEY,
+      version: 2,
+      input: { name: "dump.enc", sha256: "a".repeat(64), size: 12 },
+      associatedData: { name: "case 17", sha256: "c".repeat(64), size: 7 },
+      acceptCompromised: false,
+    },
+    others: {
+      ...OTHER_KEY,
+      version: 3,
+      "input.name": "other.enc",
+      "input.sha256": "b".repeat(64),
+      "input.size": 13,
+      "associatedData.name": "case 18",
+      "associatedData.sha256": "d".repeat(64),
+      "associatedData.size": 8,
+      acceptCompromised: true,
+    },
+  },
+  "key.create": NEW_KEY,
+  "key.import": {
+    parameters: {
+      ...NEW_KEY.parameters,
+      source: {
+        from: "file",
+        name: "zone.jwks",
+        format: "jwk",
+        kid: "zone",
+        commitment: "a".repeat(64),
+        checkValue: "0123456789",
+        fingerprint: "c".repeat(64),
+      },
+    },
+    others: {
+      ...NEW_KEY.others,
+      "source.name": "other.jwks",
+      "source.format": "pem",
+      "source.kid": null,
+      "source.commitment": "b".repeat(64),
+      "source.checkValue": "1123456789",
+      "source.fingerprint": "d".repeat(64),
+    },
+    fixed: ["source.from"],
   },
   "key.rotate": { parameters: { key: KEY, from: 1 }, others: { ...OTHER_KEY, from: 2 } },
   "key.update": {

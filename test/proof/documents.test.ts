@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { publish } from "../support/figures.ts";
 import { hostileDocuments } from "../support/hostile-documents.ts";
+import { hostileRecords } from "../support/hostile-records.ts";
 import { takeMutants } from "../support/take-mutants.ts";
 import { foundVault } from "../support/vault.ts";
 
@@ -11,7 +12,7 @@ const ROUNDS = process.env["CONCLAVE_QUICK"] === "1" ? 1 : 20;
 test("hostile files: 42,000 mutants a round of plans, approvals, proofs and the like: no crash, each refused as it should be", async () => {
   await using made = await foundVault();
   let [taken, slowestMs] = [0, 0];
-  for (const kind of await hostileDocuments(made)) {
+  for (const kind of [...(await hostileDocuments(made)), ...(await hostileRecords(made))]) {
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const outcome = await takeMutants(kind, MUTANTS, seed);
       expect(outcome.wrong, `${kind.name}, seed ${seed}`).toEqual([]);

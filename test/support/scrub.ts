@@ -1,4 +1,7 @@
 import { hostname, userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+
+const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** What differs from run to run, and the name that stands for it. */
 const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
@@ -17,10 +20,12 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["PUBLIC-KEY", /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g],
   [
     "WORDS",
-    /(?<=(?:In words|Words) {2,}|know this host yet: |"words": "|--fingerprint (?:'[\w.-]+=)?)(?:[a-z]{3,8} ){11}[a-z]{3,8}/g,
+    /(?<=(?:In words|Its words|Words) {2,}|(?:know this host yet|of the other vault|of that vault): |"words": "|words of the enrolment: |^ {0,2}Words: |--fingerprint (?:'[\w.-]+=)?)(?:[a-z]{3,8}\s+){11}[a-z]{3,8}/gm,
   ],
   ["CHECK-VALUE", /\b[0-9a-f]{10}\b/g],
   ["ROOT", /(?<=^|\\n)[A-Za-z0-9+/]{43}=(?=\\n|$)/gm],
+  ["ROOT", /(?<=^ {2}Line: )(?:\\u\{2b\})?[A-Za-z0-9+/]{42,43}=$/gm], // in a transcript
+  ["NOTE-SIGNATURE", /(?<=— conclave\/.{1,90}\n {6})(?:\\u\{2b\})?[A-Za-z0-9+/]{60,}={0,2}$/gm],
   ["NOTE-SIGNATURE", /(?<=— conclave\/.{1,90} )[A-Za-z0-9+/]{60,}={0,2}/g],
   ["X", /(?<="x": )\d+/g],
   ["REHEARSAL-FOLDER", /\bconclave-rehearsal-\w+/g],
@@ -42,7 +47,7 @@ const ME: readonly (readonly [name: string, text: string | RegExp])[] = [
  * @param folder the temporary folder of the test
  */
 export function scrub(text: string, folder: string): string {
-  let scrubbed = text.replaceAll(folder, "PLACE");
+  let scrubbed = text.replaceAll(folder, "PLACE").replaceAll(CHECKOUT, "CHECKOUT");
   for (const [name, own] of ME) scrubbed = scrubbed.replaceAll(own, name);
   for (const [name, pattern] of CHANGING) {
     const known = new Map<string, string>();

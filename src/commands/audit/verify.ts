@@ -1,22 +1,34 @@
 import * as Flags from "@oclif/core/flags";
+import { ENTRY_TYPES } from "../../lib/catalogue.ts";
 import { ConclaveError } from "../../lib/errors.ts";
+import { stateDirectory } from "../../lib/host/anchor.ts";
 import { readSmallFile } from "../../lib/host/files.ts";
 import { LIMITS } from "../../lib/limits.ts";
+import { verifyExported } from "../../lib/quorum/verify-exported.ts";
 import { type Verification, verifyVault } from "../../lib/quorum/verify-vault.ts";
-import { fields } from "../../lib/terminal/fields.ts";
+import { openChainFile } from "../../lib/terminal/chain-input.ts";
 import { noneByDefault } from "../../lib/terminal/flags.ts";
+import { progressBar } from "../../lib/terminal/progress.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
+import { verificationText } from "../../lib/terminal/verification-text.ts";
 
 export default class AuditVerify extends VaultCommand {
-  static override summary = "Verify the whole vault: chain, signatures, approvals, every row and ciphertext";
+  static override summary =
+    "Verify the whole vault, or an exported chain: signatures, approvals, every row and ciphertext";
   static override description =
-    "VERIFIED (0) only if this machine remembers the vault, or --genesis names it; else CONSISTENT (17): a wholly self-made vault is consistent too. Anything altered ends with 14 and says where.";
+    "VERIFIED (0) only if this machine remembers the vault, or --genesis names it; else CONSISTENT (17): a wholly self-made vault is consistent too. Anything altered ends with 14 and says where. With --in, anybody verifies what audit export wrote, by public keys alone: no vault is needed, nothing is remembered, and ciphertexts, of which it has the hashes only, are not looked at.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     "<%= config.bin %> <%= command.id %> --genesis 3f0c…  # from the paper of the ceremony",
     "<%= config.bin %> <%= command.id %> --checkpoint checkpoint-2026-11 --full",
+    "<%= config.bin %> <%= command.id %> --in acme.chain --genesis 3f0c…",
   ];
   static override flags = {
+    in: Flags.string({
+      char: "i",
+      summary: "exported chain to verify in place of a vault; - is standard input",
+      helpValue: "CHAIN",
+    }),
     genesis: Flags.string({ summary: "genesis hash, as written down at the ceremony", helpValue: "HASH" }),
     checkpoint: Flags.string({
       summary: "signed checkpoint kept elsewhere, which the chain must contain",
@@ -45,65 +57,23 @@ export default class AuditVerify extends VaultCommand {
       flags.checkpoint === undefined
         ? undefined
         : new TextDecoder().decode(readSmallFile(flags.checkpoint, LIMITS.stateFileBytes));
-    return this.withVault(flags, async (vault) => {
-      const verification = await verifyVault(vault, { genesis, checkpoint, full, acceptRecovery });
-      this.result(verificationText(verification));
-      if (verification.result === "CONSISTENT") this.endAs("NOT_VERIFIED");
-      return verification;
-    });
+    const request = { genesis, checkpoint, acceptRecovery };
+    if (flags.in === undefined)
+      return this.withVault(flags, async (vault) => this.#tell(await verifyVault(vault, { ...request, full })));
+    using source = openChainFile(flags.in);
+    const around = {
+      types: ENTRY_TYPES,
+      state: stateDirectory(),
+      progress: progressBar("verifying the exported chain", 1000),
+    };
+    const { verification } = await verifyExported(source.file, request, around);
+    if (verification.rehearsal) this.note("REHEARSAL vault: its shares and keys are worth nothing");
+    return this.#tell(verification);
   }
-}
 
-function verificationText({
-  result,
-  anchored,
-  recoveries,
-  vault,
-  genesis,
-  entries,
-  root,
-  time,
-  lost,
-  acts,
-  actsByKeysNeverExposed,
-}: Verification): string {
-  const unaccepted = recoveries.filter(({ accepted }) => !accepted);
-  const problems = [
-    ...(anchored
-      ? []
-      : ["CONSISTENT, genesis not anchored: compare it with the paper of the ceremony, then --genesis HASH"]),
-    ...unaccepted.map(
-      ({ entry, actions, time }) =>
-        `CONSISTENT, recovery at entry ${entry} (${actions.join(", ")}, ${time}) not accepted: shares alone approved it; compare its hash with the paper of the ceremony, then --accept-recovery HASH`,
-    ),
-  ];
-  return [
-    ...(result === "VERIFIED" ? ["VERIFIED"] : problems),
-    fields([
-      ["Vault", vault],
-      ["Genesis", genesis],
-      ["Entries", `${entries}, the last at ${time}`],
-      ["Head", root],
-      ["Approved acts", actsText(acts, actsByKeysNeverExposed)],
-      ...(lost === null ? [] : [["Kept checkpoint", lostText(lost)] as const]),
-      ...recoveries.map(({ entry, hash, accepted }): [string, string] => [
-        "Recovery",
-        `entry ${entry}, ${hash}${accepted ? ", accepted" : ""}`,
-      ]),
-    ]),
-  ].join("\n");
-}
-
-/** What a checkpoint of a host before tells. */
-function lostText({ entries, after }: NonNullable<Verification["lost"]>): string {
-  const host = "of a host before";
-  if (entries === 0) return `${host}: all ${after} entries that it saw are here`;
-  const what = entries === 1 ? "1 entry is lost" : `${entries} entries are lost`;
-  return `${host}: ${what}, which followed entry ${after} and no backup held`;
-}
-
-function actsText(acts: number, byKeysNeverExposed: number): string {
-  if (acts === 0) return "none";
-  if (acts === byKeysNeverExposed) return `${acts}, all acts approved by keys never exposed to the host`;
-  return `${acts}; ${byKeysNeverExposed} of them approved by keys never exposed to the host`;
+  #tell(verification: Verification): Verification {
+    this.result(verificationText(verification));
+    if (verification.result === "CONSISTENT") this.endAs("NOT_VERIFIED");
+    return verification;
+  }
 }

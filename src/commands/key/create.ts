@@ -2,11 +2,11 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { timestamp } from "../../lib/clock.ts";
 import { ConclaveError } from "../../lib/errors.ts";
-import { ALGORITHM_NAMES, USAGES } from "../../lib/key/algorithm.ts";
+import { ALGORITHM_NAMES } from "../../lib/key/algorithm.ts";
 import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
 import { planKeyCreate } from "../../lib/key/request.ts";
-import { noneByDefault } from "../../lib/terminal/flags.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
+import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 
@@ -24,29 +24,9 @@ export default class KeyCreate extends SensitiveCommand {
   };
   static override flags = {
     ...sensitiveFlags,
-    keyring: Flags.string({ summary: "keyring of the key", helpValue: "NAME", default: "default" }),
+    ...keyringFlag,
     algorithm: Flags.option({ summary: "what kind of key", options: ALGORITHM_NAMES, required: true })(),
-    usage: Flags.option({
-      summary: "what it may be used for; once for each",
-      options: USAGES,
-      multiple: true,
-      multipleNonGreedy: true,
-    })(),
-    tag: Flags.string({
-      summary: "a note that lists can be filtered by",
-      helpValue: "NAME=VALUE",
-      multiple: true,
-      multipleNonGreedy: true,
-      ...noneByDefault,
-    }),
-    cryptoperiod: Flags.string({ summary: "how long before it is to be rotated: 90d, 1y", helpValue: "DURATION" }),
-    "pre-active": Flags.boolean({ default: false, summary: "not usable until it is activated, or its date comes" }),
-    "activate-at": Flags.string({
-      summary: "when it becomes active by itself, in UTC; begins pre-active",
-      helpValue: "TIME",
-    }),
-    "deactivate-at": Flags.string({ summary: "when it is deactivated by itself, in UTC", helpValue: "TIME" }),
-    exportable: Flags.boolean({ default: false, summary: "a quorum may export it, wrapped; can't be granted later" }),
+    ...newKeyFlags,
   };
 
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {

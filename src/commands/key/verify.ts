@@ -8,7 +8,7 @@ import { type CheckedSignature, checkSignature } from "../../lib/key/verify-sign
 import { LIMITS } from "../../lib/limits.ts";
 import { show } from "../../lib/terminal/escape.ts";
 import { keyVersionFlag } from "../../lib/terminal/key-version-flag.ts";
-import { messageFlag, readMessage } from "../../lib/terminal/message-input.ts";
+import { digestFlag, messageFlag, readDigest, readMessage } from "../../lib/terminal/message-input.ts";
 import { VaultCommand } from "../../lib/terminal/vault-command.ts";
 
 export default class KeyVerify extends VaultCommand {
@@ -29,6 +29,7 @@ export default class KeyVerify extends VaultCommand {
       default: "base64" as const,
     })(),
     scheme: Flags.option({ summary: "how it was signed, where the key can in several ways", options: SCHEME_NAMES })(),
+    ...digestFlag,
     format: Flags.option({ summary: "of an ECDSA signature", options: SIGNATURE_FORMATS, default: "der" as const })(),
     "accept-compromised": Flags.boolean({ default: false, summary: "take a signature of a compromised key" }),
   };
@@ -36,11 +37,12 @@ export default class KeyVerify extends VaultCommand {
   async run(): Promise<CheckedSignature> {
     const { args, flags } = await this.parse(KeyVerify);
     const signature = decode(flags.signature, flags.encoding);
-    const message = readMessage(flags.in).bytes;
-    const { version, scheme, format } = flags;
+    const given = readMessage(flags.in).bytes;
+    const { version, scheme, format, digest } = flags;
+    const message = digest ? readDigest(given) : given;
     const acceptCompromised = flags["accept-compromised"];
     return this.withVault(flags, async ({ reader, clock }) => {
-      const check = { key: args.key, version, scheme, format, message, signature, acceptCompromised };
+      const check = { key: args.key, version, scheme, format, message, digest, signature, acceptCompromised };
       const checked = await checkSignature(reader, check, timestamp(clock()));
       const { good, keyring, key } = checked;
       const whose = show(`${keyring}/${key} version ${checked.version}`, 200);

@@ -1,9 +1,13 @@
+import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
+import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
+import { StagedFile } from "../../lib/host/staged-file.ts";
 import { executePlanFile } from "../../lib/quorum/execute.ts";
 import { openSession } from "../../lib/quorum/session.ts";
+import { broughtAgain } from "../../lib/terminal/brought-again.ts";
 import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
 import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
@@ -38,11 +42,17 @@ export default class PlanExecute extends VaultCommand {
     }),
     in: Flags.string({
       char: "i",
-      summary: "file that the plan is about: a backup, a message",
+      summary: "file that the plan is about: a backup, a message, a key, what is encrypted",
       helpValue: "FILE",
       multiple: true,
       multipleNonGreedy: true,
       ...noneByDefault,
+    }),
+    out: Flags.string({ char: "o", summary: "new file, for a plan that makes one", helpValue: "FILE" }),
+    "key-passphrase-file": Flags.string({
+      summary: "file whose first line opens an encrypted key that the plan imports",
+      helpValue: "FILE",
+      dependsOn: ["in"],
     }),
     ...shareFlags,
     ...newPassphraseFlags,
@@ -57,6 +67,8 @@ export default class PlanExecute extends VaultCommand {
     const { args, flags } = await this.parse(PlanExecute);
     const file = readPlanFile(args.plan);
     const approvals = flags.approval.map((path) => ({ origin: path, bytes: readAnswer(path) }));
+    const { out } = flags;
+    if (out !== undefined) assertAbsent(resolve(out));
     const quiet = flags.quiet || this.jsonEnabled();
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));
@@ -67,11 +79,16 @@ export default class PlanExecute extends VaultCommand {
         const founding = foundingFor(vault, file.plan.actions, flags, { quiet, warn });
         const room = hasTerminal() && !flags.yes;
         const gathering = new Gathering({ shares, keys, room, mayWait: true, yes: flags.yes, quiet, founding });
+        let opened: string | undefined;
         const identity = async () => {
           const stored = loadSession(vault.state, vault.identity.id, file.plan.id);
-          return openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
+          opened ??= await openSession(stored, () => this.#passphrase(flags["session-passphrase-file"]));
+          return opened;
         };
-        const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity });
+        using owned = new DisposableStack();
+        const again = { inputs: flags.in, identity, keyPassphraseFile: flags["key-passphrase-file"], warn, owned };
+        const secrets = broughtAgain(file.plan, again);
+        const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity }, secrets);
         this.result(executedText(executed));
         const generations = await proveNewShares(vault, executed, founding);
         for (const made of generations) this.result(newGenerationText(made, vault.path));
@@ -79,7 +96,7 @@ export default class PlanExecute extends VaultCommand {
         if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
         return generations.length === 0 ? executed : { ...executed, generations };
       },
-      { inputs: flags.in },
+      { inputs: flags.in, streams: out === undefined ? {} : { output: () => new StagedFile(resolve(out)) } },
     );
   }
 

@@ -6,15 +6,33 @@ import { publicKeyOf, sign, verify } from "../crypto/signature.ts";
 /** Signature type of Ed25519 (C2SP signed-note). */
 const ED25519 = 0x01;
 
+/** One signature below a note, as it stands there: whose it says to be, and what is to be verified. */
+export interface NoteSignature {
+  name: string;
+  /** What tells keys of one name apart, 8 hexadecimal digits. */
+  id: string;
+  /** 128 hexadecimal digits. */
+  signature: string;
+}
+
 /**
  * A text with Ed25519 signatures below it (C2SP signed-note).
  * @param text ends in a line feed and holds no other control character
  * @param name of the signer's key, without space or plus sign
  */
 export function signNote(text: string, name: string, key: KeyObject): string {
-  const id = keyId(name, publicKeyOf(key));
-  const signature = base64(concat(id, fromHex(sign(key, utf8(text)))));
-  return `${text}\n— ${name} ${signature}\n`;
+  return `${text}\n${signatureLine(text, name, key)}`;
+}
+
+/** A further signature of a note's text: a line to be put below the others. @param text and `name` as of `signNote` */
+export function signatureLine(text: string, name: string, key: KeyObject): string {
+  const id = hex(keyId(name, publicKeyOf(key)));
+  return writeSignature({ name, id, signature: sign(key, utf8(text)) });
+}
+
+/** The line of a signature that `readNote` read. */
+export function writeSignature({ name, id, signature }: NoteSignature): string {
+  return `— ${name} ${base64(concat(fromHex(id), fromHex(signature)))}\n`;
 }
 
 /**
@@ -23,18 +41,41 @@ export function signNote(text: string, name: string, key: KeyObject): string {
  * @returns undefined if there is none, or the note is malformed
  */
 export function openNote(note: string, name: string, publicKey: string): string | undefined {
+  const split = splitNote(note);
+  const own = split?.lines.map(readSignature).find((signature) => isOf(signature, name, publicKey));
+  return split !== undefined && own !== undefined && isSignedBy(split.text, own, publicKey) ? split.text : undefined;
+}
+
+/**
+ * The text of a note, and each of its signatures, unverified.
+ * @returns undefined if it is no note, or has a line below its text that is no Ed25519 signature
+ */
+export function readNote(note: string): { text: string; signatures: NoteSignature[] } | undefined {
+  const split = splitNote(note);
+  const signatures = split?.lines.flatMap((line) => readSignature(line) ?? []);
+  return split && signatures?.length === split.lines.length ? { text: split.text, signatures } : undefined;
+}
+
+/** Whether a signature says to be of this key, under its name, and is a good one of the text. */
+export function isSignedBy(text: string, signature: NoteSignature, publicKey: string): boolean {
+  return isOf(signature, signature.name, publicKey) && verify(publicKey, utf8(text), signature.signature);
+}
+
+function isOf(signature: NoteSignature | undefined, name: string, publicKey: string): boolean {
+  return signature?.name === name && signature.id === hex(keyId(name, publicKey));
+}
+
+function splitNote(note: string): { text: string; lines: string[] } | undefined {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n")) return undefined;
-  const text = note.slice(0, split + 1);
-  const id = hex(keyId(name, publicKey));
-  for (const line of note.slice(split + 2, -1).split("\n")) {
-    const match = /^— (\S+) (\S+)$/.exec(line);
-    if (match?.[1] !== name || match[2] === undefined) continue;
-    const bytes = decode(match[2]);
-    if (bytes === undefined || bytes.length !== 4 + 64 || hex(bytes.subarray(0, 4)) !== id) continue;
-    return verify(publicKey, utf8(text), hex(bytes.subarray(4))) ? text : undefined;
-  }
-  return undefined;
+  return { text: note.slice(0, split + 1), lines: note.slice(split + 2, -1).split("\n") };
+}
+
+function readSignature(line: string): NoteSignature | undefined {
+  const match = /^— (\S+) (\S+)$/.exec(line);
+  const bytes = match?.[2] === undefined ? undefined : decode(match[2]);
+  if (match?.[1] === undefined || bytes?.length !== 4 + 64) return undefined;
+  return { name: match[1], id: hex(bytes.subarray(0, 4)), signature: hex(bytes.subarray(4)) };
 }
 
 /** SHA-256(name ‖ LF ‖ type ‖ public key)[:4]. */

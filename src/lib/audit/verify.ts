@@ -1,11 +1,12 @@
 import { IntegrityError } from "../errors.ts";
 import { keepHeapSmall } from "../host/heap.ts";
 import { ReplayTables } from "../storage/replay-tables.ts";
-import type { Reader } from "../storage/storage.ts";
+import type { Reader, Writer } from "../storage/storage.ts";
+import type { Row } from "../storage/tables.ts";
 import { AuditChain, type EntryTypes } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { compareTables } from "./compare.ts";
-import { missingEntries } from "./entry.ts";
+import { type Entry, missingEntries } from "./entry.ts";
 
 /** A head of the chain that this machine saw: the chain must still contain it. */
 export interface SeenHead {
@@ -23,13 +24,26 @@ export interface VerifyOptions {
   progress?: ((done: number, total: number) => void) | undefined;
   /** Entries of the longest chain whose replay keeps all tables in memory. */
   entriesInMemory?: number;
+  each?: EachEntry | undefined;
 }
 
 /** Of a longer chain, replay keeps its large tables on disk: slower by half, but some 3 KB of memory an entry are too much. */
 const ENTRIES_IN_MEMORY = 120_000;
 
+/** Told of each entry that was verified, its hash, and the tables as they stand after it. */
+export type EachEntry = (entry: Entry, hash: string, tables: Reader) => Promise<void>;
+
 /** Entries between two calls of `progress`. */
 const PROGRESS_STEP = 5000;
+
+/** Where the entries of a chain come from, in their order, and then the checkpoint over them. */
+export interface ChainSource {
+  /** How many there are said to be. */
+  readonly total: number;
+  entries(): AsyncIterable<readonly Row<"entries">[]>;
+  /** Asked for after the last entry. */
+  checkpoint(): Promise<string | undefined>;
+}
 
 /**
  * Verify the whole chain: hashes, links, count, every signature and effect, the signed checkpoint,
@@ -40,24 +54,50 @@ const PROGRESS_STEP = 5000;
  * @throws IntegrityError what is wrong, and where
  */
 export async function verifyChain(reader: Reader, options: VerifyOptions): Promise<AuditChain> {
-  const chain = new AuditChain(options.types);
   const total = (await reader.largest("entries", "sequence", {})) ?? 0;
-  const large = total > (options.entriesInMemory ?? ENTRIES_IN_MEMORY);
-  if (large) keepHeapSmall();
-  using replayed = large ? ReplayTables.onDisk() : new ReplayTables();
+  using replayed = replayTables(total, options.entriesInMemory);
+  const source: ChainSource = {
+    total,
+    entries: () => reader.portions("entries"),
+    checkpoint: async () => (await reader.find("checkpoint", { id: 1 }))?.note,
+  };
+  const chain = await replayChain(source, replayed, options);
+  await compareTables(reader, replayed);
+  return chain;
+}
+
+/**
+ * Empty tables for the replay of a chain.
+ * @param entries how many it has, or says that it has
+ * @returns the caller's to dispose of
+ */
+export function replayTables(entries: number, inMemory = ENTRIES_IN_MEMORY): ReplayTables {
+  if (entries <= inMemory) return new ReplayTables();
+  keepHeapSmall();
+  return ReplayTables.onDisk();
+}
+
+/**
+ * Verify a chain by itself: all that `verifyChain` does but for the rows and blobs of a vault.
+ *
+ * @param tables empty ones, into which it is replayed
+ * @throws IntegrityError what is wrong, and where
+ */
+export async function replayChain(source: ChainSource, tables: Writer, options: VerifyOptions): Promise<AuditChain> {
+  const chain = new AuditChain(options.types);
   const verified = options.verified?.size ?? 0;
-  for await (const entries of reader.portions("entries")) {
+  for await (const entries of source.entries()) {
     for (const { sequence, text } of entries) {
-      await chain.project(sequence, text, replayed, sequence > verified);
-      if (sequence % PROGRESS_STEP === 0) options.progress?.(sequence, total);
+      const entry = await chain.project(sequence, text, tables, sequence > verified);
+      await options.each?.(entry, chain.head, tables);
+      if (sequence % PROGRESS_STEP === 0) options.progress?.(sequence, source.total);
     }
   }
-  options.progress?.(chain.size, total);
-  await assertCheckpoint(reader, chain, (await replayed.find("vault", {}))?.hostKey);
+  options.progress?.(chain.size, source.total);
+  assertCheckpoint(await source.checkpoint(), chain, (await tables.find("vault", {}))?.hostKey);
   chain.assertComplete();
   assertAncestor(chain, options.anchor);
   assertAncestor(chain, options.verified);
-  await compareTables(reader, replayed);
   return chain;
 }
 
@@ -77,14 +117,13 @@ export async function verifyLinks(
   for await (const entries of reader.portions("entries")) {
     for (const { sequence, text } of entries) chain.link(sequence, text);
   }
-  await assertCheckpoint(reader, chain, hostKey);
+  assertCheckpoint((await reader.find("checkpoint", { id: 1 }))?.note, chain, hostKey);
   assertAncestor(chain, options.anchor);
   return chain;
 }
 
-async function assertCheckpoint(reader: Reader, chain: AuditChain, hostKey: string | undefined): Promise<void> {
+function assertCheckpoint(note: string | undefined, chain: AuditChain, hostKey: string | undefined): void {
   if (hostKey === undefined) throw new IntegrityError("audit chain", "has no genesis");
-  const note = (await reader.find("checkpoint", { id: 1 }))?.note;
   const checkpoint = note === undefined ? undefined : openCheckpoint(note, hostKey);
   if (checkpoint === undefined)
     throw new IntegrityError("checkpoint", "missing, altered, or not signed by this vault's host key");

@@ -38,6 +38,8 @@ export interface RestoreRequest {
   lifetime?: number;
   /** For approvals that travel; none for a plan that is approved in the room. */
   session?: NewSession;
+  /** The script that it is a step of. */
+  ceremony?: NonNullable<Plan["ceremony"]>;
 }
 
 /** A restore plan with what it binds to. Nothing was opened yet. */
@@ -63,7 +65,7 @@ export function prepareRestore(
   catalogue: Actions,
   surroundings: Surroundings,
 ): PreparedRestore {
-  const { file, reason, lifetime = PLAN_LIFETIME, session, olderThanAnchor } = request;
+  const { file, reason, lifetime = PLAN_LIFETIME, session, olderThanAnchor, ceremony } = request;
   const { head } = file;
   const quorum = quorumOf(file);
   const now = surroundings.clock();
@@ -90,6 +92,7 @@ export function prepareRestore(
     quorums: [{ id, name, generation, manifest }],
     requester: userName(),
     host: hostname(),
+    ...(ceremony !== undefined && { ceremony }),
     reason,
     created: timestamp(now),
     expires: timestamp(new Date(now.getTime() + lifetime)),

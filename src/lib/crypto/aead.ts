@@ -1,16 +1,15 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import { concat } from "../bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { GCM_TAG_LENGTH, openByGcm, sealByGcm } from "./aes-gcm.ts";
 import { aesCmacOfBlocks } from "./cmac.ts";
 import { randomBytes } from "./random.ts";
 
 const KEY_LENGTH = 32;
 const NONCE_LENGTH = 24;
-const TAG_LENGTH = 16;
 
 /** Bytes that sealing adds to a plaintext: the nonce before it and the tag after it. */
-export const SEAL_OVERHEAD = NONCE_LENGTH + TAG_LENGTH;
+export const SEAL_OVERHEAD = NONCE_LENGTH + GCM_TAG_LENGTH;
 
 /**
  * Seal `plaintext` by XAES-256-GCM (C2SP) under a random nonce, which is safe for any number of messages.
@@ -37,22 +36,12 @@ export function open(key: Secret, sealed: Uint8Array, associated: Uint8Array, wh
   const refusal = "does not open under this key and place";
   if (sealed.length < SEAL_OVERHEAD) throw new IntegrityError(what, refusal);
   const nonce = sealed.subarray(0, NONCE_LENGTH);
-  const tagStart = sealed.length - TAG_LENGTH;
-
   using messageKey = deriveMessageKey(key, nonce);
-  const decipher = createDecipheriv("aes-256-gcm", messageKey.reveal(), nonce.subarray(12), {
-    authTagLength: TAG_LENGTH,
-  });
-  decipher.setAAD(associated).setAuthTag(sealed.subarray(tagStart));
-  const opened = decipher.update(sealed.subarray(NONCE_LENGTH, tagStart));
-  const plaintext = new Secret(new Uint8Array(opened.buffer, opened.byteOffset, opened.length));
-  try {
-    decipher.final();
-  } catch (cause) {
-    plaintext[Symbol.dispose]();
-    throw new IntegrityError(what, refusal, { cause });
-  }
-  return plaintext;
+  const opened = openByGcm(messageKey.reveal(), nonce.subarray(12), sealed.subarray(NONCE_LENGTH), associated);
+  if (opened === undefined) throw new IntegrityError(what, refusal);
+  const plaintext = concat(...opened);
+  for (const piece of opened) piece.fill(0);
+  return new Secret(plaintext);
 }
 
 /**
@@ -69,10 +58,7 @@ export function sealWithNonce(
 ): Uint8Array {
   if (nonce.length !== NONCE_LENGTH) throw new RangeError(`an XAES-256-GCM nonce has ${NONCE_LENGTH} bytes`);
   using messageKey = deriveMessageKey(key, nonce);
-  const cipher = createCipheriv("aes-256-gcm", messageKey.reveal(), nonce.subarray(12), { authTagLength: TAG_LENGTH });
-  const ciphertext = cipher.setAAD(associated).update(plaintext);
-  cipher.final();
-  return concat(ciphertext, cipher.getAuthTag());
+  return concat(...sealByGcm(messageKey.reveal(), nonce.subarray(12), plaintext, associated));
 }
 
 /** The message's own AES-256 key: SP 800-108 counter mode over CMAC, label "X", context the nonce's first half. */

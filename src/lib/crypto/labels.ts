@@ -28,10 +28,20 @@ export const LABELS = {
   proof: "conclave/proof/v1",
   /** Digest of an enrolment, and its signature. */
   enrolment: "conclave/enrolment/v1",
+  /** Digest of a witness's enrolment, and its signature. */
+  witness: "conclave/witness/v1",
   /** Signature of a handover. */
   handover: "conclave/handover/v1",
   /** Signature of a backup's head. */
   backup: "conclave/backup/v1",
+  /** Digest of an encrypted file's head and associated data, to which the file is bound. */
+  encryptedFile: "conclave/encrypted-file/v1",
+  /** HMAC: the key under which a plan commits to what is imported. */
+  importKey: "conclave/import-key/v1",
+  /** HMAC: what a plan says of a key that is imported. */
+  import: "conclave/import/v1",
+  /** Digest of a request for a key of another vault, and what the host key signs of it. */
+  transferRequest: "conclave/transfer-request/v1",
 } as const;
 
 /** Name of a label in `LABELS`. */

@@ -8,16 +8,24 @@ import { readSmallFile, removeFileDurably } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
 import { type Enrolment, enrolmentDigest, parseEnrolmentFile, signEnrolment, writeEnrolmentFile } from "./enrolment.ts";
 import { type Identity, type IdentityRequest, makeIdentity, openIdentityFile, sealIdentity } from "./identity.ts";
+import { parseWitnessFile, type Witness, witnessDigest, writeWitnessFile } from "./witness.ts";
 
-/** How a custodian wants to enrol. */
-export interface EnrolRequest extends IdentityRequest {
-  /** age recipients besides that of the identity's own key: hardware keys, a second identity. */
-  recipients: readonly string[];
-  /** Where the identity goes; the custodian keeps it. */
+/** Where the two files of somebody who enrols go. */
+interface EnrolFiles {
+  /** The identity, which the person keeps. */
   identityFile: string;
-  /** Where the enrolment goes, for the ceremony. */
+  /** The enrolment, for the ceremony. */
   enrolmentFile: string;
 }
+
+/** How a custodian wants to enrol. */
+export interface EnrolRequest extends IdentityRequest, EnrolFiles {
+  /** age recipients besides that of the identity's own key: hardware keys, a second identity. */
+  recipients: readonly string[];
+}
+
+/** How a witness wants to enrol. */
+export interface WitnessRequest extends Pick<IdentityRequest, "name" | "rehearsal">, EnrolFiles {}
 
 /** What a custodian enrolled with. */
 export interface Enrolled {
@@ -34,8 +42,7 @@ export interface Enrolled {
  *   file is left then
  */
 export async function enrol(request: EnrolRequest, clock: Clock, passphrase: () => Promise<string>): Promise<Enrolled> {
-  const { identityFile, enrolmentFile } = request;
-  for (const path of [identityFile, enrolmentFile]) assertAbsent(path);
+  assertFilesAbsent(request);
   const wrong = request.recipients.length === 0 ? undefined : recipientsProblem(request.recipients);
   if (wrong !== undefined) throw unfit(wrong, request);
   const made = await makeIdentity(request);
@@ -46,18 +53,55 @@ export async function enrol(request: EnrolRequest, clock: Clock, passphrase: () 
   if (problem !== undefined) throw unfit(problem, request);
   const enrolment = enrolmentOf(identity, recipients, clock);
 
-  const chosen = await passphrase();
-  await writeFileChecked(identityFile, await sealIdentity(identity, chosen), "refuse", (written) =>
-    assertReopens(written, chosen, identity),
+  const file = writeEnrolmentFile(signEnrolment(enrolment, signingKey(identity.signingSeed)));
+  await writeFiles(request, identity, await passphrase(), file, (bytes) => parseEnrolmentFile(bytes).digest);
+  return { enrolment, digest: enrolmentDigest(enrolment) };
+}
+
+/**
+ * Make a witness's identity and enrolment, as `enrol` does a custodian's; no share is ever sealed to it.
+ * @throws {ConclaveError} EXISTS; HOST_IO; whatever `passphrase` throws. No file is left then
+ */
+export async function enrolWitness(
+  request: WitnessRequest,
+  clock: Clock,
+  passphrase: () => Promise<string>,
+): Promise<{ witness: Witness; digest: string }> {
+  assertFilesAbsent(request);
+  const { name, rehearsal } = request;
+  const made = await makeIdentity({ name, rehearsal, age: "none", role: "witness" });
+  using identity = made.identity;
+  const key = signingKey(identity.signingSeed);
+  const created = timestamp(clock());
+  const witness: Witness = { type: "witness", version: 1, name, witnessKey: publicKeyOf(key), created, rehearsal };
+  const file = writeWitnessFile(witness, key);
+  await writeFiles(request, identity, await passphrase(), file, (bytes) => parseWitnessFile(bytes).digest);
+  return { witness, digest: witnessDigest(witness) };
+}
+
+function assertFilesAbsent({ identityFile, enrolmentFile }: EnrolFiles): void {
+  for (const path of [identityFile, enrolmentFile]) assertAbsent(path);
+}
+
+/** @param digestOf reads the enrolment, and gives its digest */
+async function writeFiles(
+  { identityFile, enrolmentFile }: EnrolFiles,
+  identity: Identity,
+  passphrase: string,
+  enrolment: Uint8Array,
+  digestOf: (bytes: Uint8Array) => string,
+): Promise<void> {
+  await writeFileChecked(identityFile, await sealIdentity(identity, passphrase), "refuse", (written) =>
+    assertReopens(written, passphrase, identity),
   );
   try {
-    const file = writeEnrolmentFile(signEnrolment(enrolment, signingKey(identity.signingSeed)));
-    await writeFileChecked(enrolmentFile, file, "refuse", (written) => assertReadable(written, enrolment));
+    await writeFileChecked(enrolmentFile, enrolment, "refuse", async (written) => {
+      if (digestOf(readSmallFile(written, LIMITS.documentBytes)) !== digestOf(enrolment)) throw writtenBadly(written);
+    });
   } catch (error) {
     removeFileDurably(identityFile); // nothing rests on it yet
     throw error;
   }
-  return { enrolment, digest: enrolmentDigest(enrolment) };
 }
 
 function enrolmentOf(identity: Identity, recipients: readonly string[], clock: Clock): Enrolment {
@@ -76,11 +120,6 @@ async function assertReopens(path: string, passphrase: string, wanted: Identity)
   using found = await openIdentityFile(readSmallFile(path, LIMITS.shareFileBytes), passphrase);
   const same = equalBytes(found.signingSeed.reveal(), wanted.signingSeed.reveal());
   if (!same || found.ageIdentity !== wanted.ageIdentity) throw writtenBadly(path);
-}
-
-async function assertReadable(path: string, wanted: Enrolment): Promise<void> {
-  const { digest } = parseEnrolmentFile(readSmallFile(path, LIMITS.documentBytes));
-  if (digest !== enrolmentDigest(wanted)) throw writtenBadly(path);
 }
 
 function unfit(problem: string, { recipients, age }: EnrolRequest): ConclaveError {

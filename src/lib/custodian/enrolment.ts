@@ -10,7 +10,7 @@ import { LIMITS } from "../limits.ts";
 import { nameSchema, publicKeySchema, signatureSchema, timestampSchema } from "../names.ts";
 
 const enrolmentSchema = z.strictObject({
-  type: z.literal("enrolment"),
+  type: z.literal("enrolment", "not a custodian's enrolment"),
   version: z.literal(1),
   name: nameSchema,
   /** The custodian's signing key. */

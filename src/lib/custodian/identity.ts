@@ -11,22 +11,34 @@ import { openWithPassphrase, SCRYPT_WORK_FACTOR, sealToPassphrase } from "../sha
 const SIGNING_KEY = "signing-key";
 const REHEARSAL = "rehearsal";
 
-/** Who a custodian is at an own desk: a signing key, and an age key that opens what is sealed to the custodian. Owns the seed. */
+/** Whose an identity is: a custodian's, or that of a witness, who signs transcripts and nothing else. */
+const ROLES = ["custodian", "witness"] as const;
+export type IdentityRole = (typeof ROLES)[number];
+
+/** Who somebody is at an own desk: a signing key, and an age key that opens what is sealed to a custodian. Owns the seed. */
 export class Identity implements Disposable {
-  /** The custodian's. */
+  /** The person's. */
   readonly name: string;
-  /** The seed of the custodian's signing key, 32 bytes. */
+  /** The seed of the signing key, 32 bytes. */
   readonly signingSeed: Secret;
   /**
    * `AGE-SECRET-KEY-…`: a secret in a string, since the age library takes no other. Undefined if the custodian's
-   * shares are sealed to hardware keys alone.
+   * shares are sealed to hardware keys alone, and of a witness.
    */
   readonly ageIdentity: string | undefined;
   /** Of a rehearsal: quick to open, no protection. */
   readonly rehearsal: boolean;
+  readonly role: IdentityRole;
 
   /** @param signingSeed taken over */
-  constructor(name: string, signingSeed: Secret, ageIdentity: string | undefined, rehearsal: boolean) {
+  constructor(
+    name: string,
+    signingSeed: Secret,
+    ageIdentity: string | undefined,
+    rehearsal: boolean,
+    role: IdentityRole = "custodian",
+  ) {
+    this.role = role;
     this.name = name;
     this.signingSeed = signingSeed;
     this.ageIdentity = ageIdentity;
@@ -45,6 +57,8 @@ export interface IdentityRequest {
   /** Kind of the age key; none if shares are to be sealed to hardware keys alone. */
   age: IdentityKind | "none";
   rehearsal: boolean;
+  /** A custodian's if it isn't given. */
+  role?: IdentityRole;
 }
 
 /**
@@ -54,9 +68,9 @@ export interface IdentityRequest {
 export async function makeIdentity(
   request: IdentityRequest,
 ): Promise<{ identity: Identity; recipient: string | undefined }> {
-  const { name, age, rehearsal } = request;
+  const { name, age, rehearsal, role } = request;
   const made = age === "none" ? undefined : await generateIdentity(age);
-  const identity = new Identity(name, generateSigningSeed(), made?.identity, rehearsal);
+  const identity = new Identity(name, generateSigningSeed(), made?.identity, rehearsal, role);
   return { identity, recipient: made?.recipient };
 }
 
@@ -67,14 +81,14 @@ export async function makeIdentity(
  * @returns ASCII with a last line feed; the caller's to dispose of
  * @throws {RangeError} a name or age identity that is none
  */
-export function writeIdentity({ name, signingSeed, ageIdentity, rehearsal }: Identity): Secret {
+export function writeIdentity({ name, signingSeed, ageIdentity, rehearsal, role }: Identity): Secret {
   if (!isName(name)) throw new RangeError("the name of an identity is a name");
   if (ageIdentity !== undefined && identityKind(ageIdentity) === undefined) throw new RangeError("no age identity");
   using seedLine = hexLine(SIGNING_KEY, signingSeed);
   return new Secret(
     concat(
-      utf8(`This is the identity of custodian ${name} of Conclave. Keep it secret.\n`),
-      utf8(`custodian ${name}\n`),
+      utf8(`This is the identity of ${role} ${name} of Conclave. Keep it secret.\n`),
+      utf8(`${role} ${name}\n`),
       seedLine.reveal(),
       utf8(ageIdentity === undefined ? "" : `age ${ageIdentity}\n`),
       utf8(rehearsal ? `${REHEARSAL}\n` : ""),
@@ -91,8 +105,10 @@ export function writeIdentity({ name, signingSeed, ageIdentity, rehearsal }: Ide
  */
 export function readIdentity(source: Secret): Identity {
   const [, nameLine = new Uint8Array(0), seedLine = new Uint8Array(0), ...rest] = linesOf(source.reveal(), malformed);
-  const name = valueOfLine("custodian", nameLine);
-  if (name === undefined || !isName(name)) throw malformed(2, `wanted 'custodian' and a name: ${NAME_RULE}`);
+  const role = ROLES.find((keyword) => valueOfLine(keyword, nameLine) !== undefined) ?? "custodian";
+  const name = valueOfLine(role, nameLine);
+  if (name === undefined || !isName(name))
+    throw malformed(2, `wanted 'custodian' or 'witness' and a name: ${NAME_RULE}`);
 
   const last = rest.at(-1);
   const rehearsal = last !== undefined && fromUtf8(last) === REHEARSAL;
@@ -106,7 +122,7 @@ export function readIdentity(source: Secret): Identity {
 
   const seed = readHexSecret(SIGNING_KEY, seedLine);
   if (seed === undefined) throw malformed(3, `wanted '${SIGNING_KEY}' and 64 lower-case hexadecimal digits`);
-  return new Identity(name, seed, ageIdentity, rehearsal);
+  return new Identity(name, seed, ageIdentity, rehearsal, role);
 }
 
 /**

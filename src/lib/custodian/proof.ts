@@ -3,6 +3,7 @@ import { z } from "zod";
 import { labelled } from "../crypto/labels.ts";
 import { sign, verify } from "../crypto/signature.ts";
 import { canonicalJson } from "../json.ts";
+import { LIMITS } from "../limits.ts";
 import { digestSchema, idSchema, nameSchema, signatureSchema } from "../names.ts";
 
 const statementSchema = z.strictObject({
@@ -18,7 +19,7 @@ const statementSchema = z.strictObject({
   /** Whether the signing key was opened on the vault's host, and so exposed to it. */
   at: z.enum(["host", "desk"]),
   /** The signed checkpoint over which the proof is made: it dates it, and nobody could foresee it. */
-  checkpoint: z.string().max(1024),
+  checkpoint: z.string().max(LIMITS.noteLength),
 });
 
 /** What a custodian states: I hold the share of this seat, at this head of the chain. */

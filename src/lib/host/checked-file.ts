@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, renameSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
 import {
@@ -50,6 +50,19 @@ export function assertAbsent(path: string): void {
   });
 }
 
+/**
+ * Check, before anybody is asked for anything, that a file can be made.
+ * @throws ConclaveError EXISTS; NOT_FOUND, HOST_IO of its folder
+ */
+export function assertCreatable(path: string): void {
+  assertAbsent(path);
+  const folder = dirname(path);
+  ioExplained(folder, () => {
+    if (!statSync(folder).isDirectory()) throw new ConclaveError("NOT_FOUND", `${folder}: not a directory`);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  });
+}
+
 /** Another name, by which the file stays what it was, would make a replacement look like one that it isn't. */
 function assertPlainFile(path: string): void {
   const status = ioExplained(path, () => lstatSync(path));
@@ -65,7 +78,7 @@ function assertPlainFile(path: string): void {
 }
 
 /** Remove what processes that have ended since left of writing the same file. */
-function removeLeftBehind(path: string): void {
+export function removeLeftBehind(path: string): void {
   const start = `.${basename(path)}.`;
   for (const name of readdirSync(dirname(path))) {
     const pid = name.startsWith(start) ? name.slice(start.length) : "";

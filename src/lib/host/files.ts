@@ -153,7 +153,8 @@ export function alreadyThere(path: string, cause?: unknown): ConclaveError {
   });
 }
 
-function explainIo(error: unknown, path: string): unknown {
+/** What of the system went wrong with a path, as a ConclaveError; any other error as it is. */
+export function explainIo(error: unknown, path: string): unknown {
   if (isConclaveError(error)) return error;
   const code = systemErrorCode(error);
   switch (code) {

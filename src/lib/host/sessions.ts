@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { canonicalFile, parseCanonicalFile } from "../json.ts";
 import { LIMITS } from "../limits.ts";
-import { timestampSchema } from "../names.ts";
+import { digestSchema, timestampSchema } from "../names.ts";
 import { assertPrivateDirectory, createPrivateDirectory } from "./directory.ts";
 import { createFileDurably, ioExplained, readSmallFile, removeFileDurably } from "./files.ts";
 
@@ -16,6 +16,8 @@ const sessionSchema = z.strictObject({
   kept: z.enum(["sealed", "plain"]),
   /** The age identity that opens the shares of the plan's approvals: as it is, or an armored age file sealed to a passphrase. */
   identity: z.string().max(LIMITS.shareFileBytes),
+  /** Under which the plan commits to secret inputs by HMAC-SHA-256, 64 hexadecimal digits. */
+  inputKey: digestSchema.optional(),
 });
 
 /** The identity to which custodians seal the shares that approve one open plan. */

@@ -1,9 +1,13 @@
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, read, readSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { ConclaveError } from "../errors.ts";
-import { ioExplained } from "./files.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { explainIo, ioExplained } from "./files.ts";
+
+const readSoon = promisify(read);
 
 /** A regular file of any size that is read from its beginning, by parts. */
-export class FileSource implements Disposable {
+export class FileSource implements ByteSource {
   readonly path: string;
   /** In bytes, when it was opened. */
   readonly size: number;
@@ -35,6 +39,21 @@ export class FileSource implements Disposable {
       }
       return into.subarray(0, length);
     });
+  }
+
+  /** The same, while the process goes on; one at a time. */
+  async readSoon(into: Uint8Array): Promise<Uint8Array> {
+    try {
+      let length = 0;
+      while (length < into.length) {
+        const { bytesRead } = await readSoon(this.#file, into, length, into.length - length, null);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return into.subarray(0, length);
+    } catch (error) {
+      throw explainIo(error, this.path);
+    }
   }
 
   [Symbol.dispose](): void {

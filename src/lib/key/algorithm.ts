@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { hex } from "../bytes.ts";
 import { aesCmac } from "../crypto/cmac.ts";
 import { randomSecret } from "../crypto/random.ts";
+import { LIMITS } from "../limits.ts";
 import { Secret } from "../secret.ts";
 
 /** What a key may be used for (SP 800-57 part 1 rev. 5, section 5.3; KMIP's cryptographic usage mask). */
@@ -35,6 +36,23 @@ export interface PublicKeyType {
   modulusLength?: number;
 }
 
+/** AES-CMAC (SP 800-38B), or HMAC (FIPS 198-1) with a hash as Node.js spells it. */
+export type MacFunction = "cmac" | "sha256" | "sha384" | "sha512";
+
+/** The key itself; 32 random bytes that RSA-OAEP wraps to it; a shared secret that ML-KEM encapsulates to it. */
+export type FileSecret = "key" | "oaep" | "kem";
+
+/** What the material of a symmetric algorithm's keys is: bytes. */
+export interface SymmetricType {
+  /** Bytes of a key that is made here. */
+  length: number;
+  /** Fewest and most bytes of one that comes in. */
+  shortest: number;
+  longest: number;
+  /** What its check value is the beginning of. */
+  check(key: Uint8Array): Uint8Array;
+}
+
 /** All that there is to know of an algorithm. */
 interface AlgorithmRow {
   title: string;
@@ -42,6 +60,12 @@ interface AlgorithmRow {
   purposes: readonly (readonly Usage[])[];
   /** Null if it is symmetric. */
   publicKey: PublicKeyType | null;
+  /** How a key for "mac" authenticates: AES-CMAC, or HMAC with that hash; null if it doesn't. */
+  mac: MacFunction | null;
+  /** What the secret from which a file's key is derived comes from; null if it encrypts nothing. */
+  encryption: FileSecret | null;
+  /** Null if it is asymmetric. */
+  symmetric: SymmetricType | null;
   generate(): GeneratedKey;
 }
 
@@ -58,8 +82,10 @@ const RSA_PURPOSES = [
 ] as const;
 const CURVE_PURPOSES = [["sign", "verify"], ["derive"]] as const;
 const SIGNING = [["sign", "verify"]] as const;
-/** A KEM's shared secret wraps a key, or is one that others are derived from. */
-const KEM_PURPOSES = [["wrap", "unwrap"], ["derive"]] as const;
+/** A KEM's shared secret wraps a key, encrypts data, or is one that others are derived from. */
+const KEM_PURPOSES = [["wrap", "unwrap"], ["encrypt", "decrypt"], ["derive"]] as const;
+/** Of an algorithm that neither authenticates messages nor encrypts. */
+const NEITHER = { mac: null, encryption: null } as const;
 
 export const ALGORITHMS = {
   "aes-128": aes(128),
@@ -79,12 +105,16 @@ export const ALGORITHMS = {
     title: "Ed25519 (RFC 8032)",
     purposes: SIGNING,
     publicKey: { type: "ed25519" },
+    ...NEITHER,
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("ed25519")),
   },
   x25519: {
     title: "X25519 (RFC 7748)",
     purposes: [["derive"]],
     publicKey: { type: "x25519" },
+    ...NEITHER,
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("x25519")),
   },
   "ml-dsa-44": mlDsa("ml-dsa-44", "ML-DSA-44 (FIPS 204)"),
@@ -94,10 +124,11 @@ export const ALGORITHMS = {
   "ml-kem-768": mlKem("ml-kem-768", "ML-KEM-768 (FIPS 203)"),
   "ml-kem-1024": mlKem("ml-kem-1024", "ML-KEM-1024 (FIPS 203)"),
   "secret-data": {
-    title: "Secret data: 32 random bytes",
+    title: "Secret data: 32 random bytes, or 16 to 4096 that are brought",
     purposes: [["derive"]],
-    publicKey: null,
-    generate: () => symmetric(32, (key) => createHmac("sha256", key).update(new Uint8Array(16)).digest()),
+    ...NEITHER,
+    // A check value would tell of a shorter secret what it is.
+    ...bytes({ length: 32, shortest: 16, longest: LIMITS.secretDataBytes, check: (key) => hmacOfZeros("sha256", key) }),
   },
 } as const satisfies Record<string, AlgorithmRow>;
 
@@ -120,9 +151,28 @@ export function usagesProblem(algorithm: Algorithm, usages: readonly Usage[]): s
   return `${usages.length === 0 ? "no usage" : usages.join(", ")}: one ${algorithm} key serves one purpose, ${wanted}`;
 }
 
-function symmetric(length: number, check: (key: Uint8Array) => Uint8Array): GeneratedKey {
-  const material = randomSecret(length);
-  return { material, checkValue: hex(check(material.reveal()).subarray(0, CHECK_VALUE_BYTES)), publicKey: null };
+/**
+ * The check value of a symmetric key: 10 hexadecimal digits.
+ * @param key as long as the algorithm's keys are
+ */
+export function checkValueOf(symmetric: SymmetricType, key: Secret): string {
+  return hex(symmetric.check(key.reveal()).subarray(0, CHECK_VALUE_BYTES));
+}
+
+/** What is the same of all symmetric algorithms. */
+function bytes(symmetric: SymmetricType) {
+  return {
+    publicKey: null,
+    symmetric,
+    generate: () => {
+      const material = randomSecret(symmetric.length);
+      return { material, checkValue: checkValueOf(symmetric, material), publicKey: null };
+    },
+  } satisfies Partial<AlgorithmRow>;
+}
+
+function hmacOfZeros(hash: string, key: Uint8Array): Uint8Array {
+  return createHmac(hash, key).update(new Uint8Array(16)).digest();
 }
 
 function asymmetric({ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject }): GeneratedKey {
@@ -133,21 +183,25 @@ function asymmetric({ privateKey, publicKey }: { privateKey: KeyObject; publicKe
 }
 
 function aes(bits: 128 | 192 | 256) {
+  const length = bits / 8;
   return {
     title: `AES, ${bits} bits (FIPS 197)`,
     purposes: AES_PURPOSES,
-    publicKey: null,
-    generate: () => symmetric(bits / 8, (key) => aesCmac(key, new Uint8Array(16))),
+    mac: "cmac",
+    encryption: "key",
+    ...bytes({ length, shortest: length, longest: length, check: (key) => aesCmac(key, new Uint8Array(16)) }),
   } satisfies AlgorithmRow;
 }
 
 /** A key as long as the hash: RFC 2104 section 3 asks for no less. */
 function hmac(bits: 256 | 384 | 512) {
+  const length = bits / 8;
   return {
     title: `HMAC with SHA-${bits}, ${bits} bits (FIPS 198-1)`,
     purposes: HMAC_PURPOSES,
-    publicKey: null,
-    generate: () => symmetric(bits / 8, (key) => createHmac(`sha${bits}`, key).update(new Uint8Array(16)).digest()),
+    mac: `sha${bits}`,
+    encryption: null,
+    ...bytes({ length, shortest: length, longest: length, check: (key) => hmacOfZeros(`sha${bits}`, key) }),
   } satisfies AlgorithmRow;
 }
 
@@ -156,6 +210,9 @@ function rsa(modulusLength: 2048 | 3072 | 4096) {
     title: `RSA, ${modulusLength} bits (FIPS 186-5)`,
     purposes: RSA_PURPOSES,
     publicKey: { type: "rsa", modulusLength },
+    mac: null,
+    encryption: "oaep",
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("rsa", { modulusLength, publicExponent: 0x10001 })),
   } satisfies AlgorithmRow;
 }
@@ -166,6 +223,8 @@ function curve(standard: string, namedCurve: string, title: string) {
     title,
     purposes: CURVE_PURPOSES,
     publicKey: { type: "ec", namedCurve },
+    ...NEITHER,
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: standard })),
   } satisfies AlgorithmRow;
 }
@@ -175,6 +234,8 @@ function mlDsa(type: "ml-dsa-44" | "ml-dsa-65" | "ml-dsa-87", title: string) {
     title,
     purposes: SIGNING,
     publicKey: { type },
+    ...NEITHER,
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync(type)),
   } satisfies AlgorithmRow;
 }
@@ -184,6 +245,9 @@ function mlKem(type: "ml-kem-512" | "ml-kem-768" | "ml-kem-1024", title: string)
     title,
     purposes: KEM_PURPOSES,
     publicKey: { type },
+    mac: null,
+    encryption: "kem",
+    symmetric: null,
     generate: () => asymmetric(generateKeyPairSync(type)),
   } satisfies AlgorithmRow;
 }

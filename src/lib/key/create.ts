@@ -1,65 +1,19 @@
 import { z } from "zod";
 import { effectType } from "../audit/entry-type.ts";
 import { randomUuid } from "../crypto/random.ts";
-import { showDuration } from "../duration.ts";
-import { ConclaveError } from "../errors.ts";
-import { canonicalJson } from "../json.ts";
-import { LIMITS } from "../limits.ts";
-import { idSchema, nameSchema, textSchema, timestampSchema } from "../names.ts";
+import { idSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
-import type { Reader } from "../storage/storage.ts";
-import { ALGORITHM_NAMES, ALGORITHMS, USAGES, usagesProblem } from "./algorithm.ts";
-import { checkMaterial, generateVersion, materialDataSchema, newVersionRow, rotationTime } from "./new-version.ts";
-import { guardians, keyringReferenceSchema, requireKeyring } from "./reference.ts";
-
-/** Tags of a key, by name. */
-export const tagsSchema = z
-  .record(nameSchema, textSchema)
-  .refine((tags) => Object.keys(tags).length <= LIMITS.tags, `at most ${LIMITS.tags} tags`);
-
-const parametersSchema = z.strictObject({
-  keyring: keyringReferenceSchema,
-  name: nameSchema,
-  algorithm: z.enum(ALGORITHM_NAMES),
-  /** In the order of `USAGES`. */
-  usages: z.array(z.enum(USAGES)).min(1).max(USAGES.length),
-  exportable: z.boolean(),
-  tags: tagsSchema,
-  /** How long a version is to be used before it is rotated; null: no limit. */
-  cryptoperiodSeconds: z.int().positive().nullable(),
-  /** The state that it begins in. */
-  state: z.enum(["pre-active", "active"]),
-  /** When it becomes active by itself, if it begins pre-active; null: only when it is activated. */
-  activateAt: timestampSchema.nullable(),
-  /** When it is deactivated by itself; null: only when it is deactivated or rotated. */
-  deactivateAt: timestampSchema.nullable(),
-});
-
-/** What a new key is to be. */
-export type KeyCreateParameters = z.infer<typeof parametersSchema>;
+import { checkNewKey, insertNewKey, type NewKeyParameters, newKeySchema, renderNewKey } from "./new-key.ts";
+import { checkMaterial, generateVersion, materialDataSchema } from "./new-version.ts";
+import { guardians } from "./reference.ts";
 
 /** Make a key whose material nobody sees. */
-export const keyCreate: Action<KeyCreateParameters> = {
+export const keyCreate: Action<NewKeyParameters> = {
   name: "key.create",
-  parameters: parametersSchema,
+  parameters: newKeySchema,
   quorums: ({ keyring }, state) => guardians(state, keyring),
-
-  render({ keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds, state, activateAt, deactivateAt }) {
-    return [
-      { label: "Key", value: `${keyring.name}/${name}` },
-      { label: "Keyring", value: `${keyring.name} (${keyring.id})` },
-      { label: "Algorithm", value: `${algorithm}: ${ALGORITHMS[algorithm].title}` },
-      { label: "Usages", value: usages.join(", ") },
-      { label: "Exportable", value: exportable ? "yes: a quorum may export it, wrapped" : "no" },
-      ...Object.entries(tags).map(([tag, value]) => ({ label: "Tag", value: `${tag}=${value}` })),
-      { label: "Cryptoperiod", value: cryptoperiodSeconds === null ? "no limit" : showDuration(cryptoperiodSeconds) },
-      { label: "Begins", value: state },
-      ...(activateAt === null ? [] : [{ label: "Active from", value: activateAt }]),
-      ...(deactivateAt === null ? [] : [{ label: "Deactivated at", value: deactivateAt }]),
-    ];
-  },
-
-  check: checkKeyCreate,
+  render: renderNewKey,
+  check: checkNewKey,
 
   async *execute({ keyring, algorithm }, vault) {
     const key = randomUuid();
@@ -71,53 +25,10 @@ export const keyCreate: Action<KeyCreateParameters> = {
 export const keyCreateEntry = effectType({
   type: keyCreate.name,
   data: materialDataSchema.extend({ plan: z.string(), action: z.int(), key: idSchema }),
-  parameters: parametersSchema,
+  parameters: newKeySchema,
   async project(entry, data, parameters, { tables }) {
-    await checkKeyCreate(parameters, tables, entry.time);
+    await checkNewKey(parameters, tables, entry.time);
     await checkMaterial(entry, data, { keyring: parameters.keyring.id, algorithm: parameters.algorithm }, tables);
-    const { keyring, name, algorithm, usages, exportable, tags, cryptoperiodSeconds } = parameters;
-    const { key } = data;
-    const created = entry.time;
-    const { state, activateAt, deactivateAt } = parameters;
-    await tables.insert("keys", {
-      id: key,
-      keyring: keyring.id,
-      name,
-      algorithm,
-      version: 1,
-      usages: canonicalJson(usages),
-      exportable: exportable ? 1 : 0,
-      cryptoperiodSeconds,
-      created,
-      state,
-      activateAt,
-      deactivateAt,
-      rotateAt: rotationTime(created, cryptoperiodSeconds),
-    });
-    await tables.insert("keyNames", { keyring: keyring.id, name, key });
-    for (const [tag, value] of Object.entries(tags)) await tables.insert("keyTags", { key, name: tag, value });
-    await tables.insert("keyVersions", newVersionRow(key, 1, created, data, { state, activateAt, deactivateAt }));
+    await insertNewKey(tables, parameters, data, entry.time);
   },
 });
-
-async function checkKeyCreate(parameters: KeyCreateParameters, state: Reader, time: string): Promise<void> {
-  const { keyring, name, algorithm, usages, activateAt, deactivateAt } = parameters;
-  await requireKeyring(state, keyring);
-  const problem = usagesProblem(algorithm, usages);
-  if (problem !== undefined) throw new ConclaveError("USAGE", problem);
-  if (activateAt !== null && parameters.state !== "pre-active") {
-    throw new ConclaveError("USAGE", "only a key that begins pre-active becomes active later");
-  }
-  if (deactivateAt !== null && deactivateAt <= (activateAt ?? time)) {
-    throw new ConclaveError("USAGE", `the key would be deactivated at ${deactivateAt}, before it is active`);
-  }
-  await assertNewName(state, keyring.id, `${keyring.name}/${name}`, name);
-}
-
-/** A name is given once in a keyring, for ever. @throws ConclaveError EXISTS */
-export async function assertNewName(state: Reader, keyring: string, path: string, name: string): Promise<void> {
-  if ((await state.find("keyNames", { keyring, name })) === undefined) return;
-  throw new ConclaveError("EXISTS", `key ${path} exists already, or did; a name is given once, for ever`, {
-    suggestions: ["Choose another name", `Look at it: conclave key show ${path}`],
-  });
-}

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { IntegrityError } from "../errors.ts";
 import { parseCanonicalJson } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Row } from "../storage/tables.ts";
+import type { ImportFormat, Row } from "../storage/tables.ts";
 import { USAGES, type Usage } from "./algorithm.ts";
 import { findKey } from "./find.ts";
 import { type KeyState, permittedUsages, stateAt } from "./state.ts";
@@ -26,11 +26,15 @@ export interface KeySummary {
 export interface KeyDescription extends KeySummary {
   /** When the current version's cryptoperiod ends; null: never. */
   rotateAt: string | null;
+  /** How its first version came, and by which entry; null: it was made here. */
+  imported: { format: ImportFormat; entry: number } | null;
   versions: KeyVersionDescription[];
 }
 
 export interface KeyVersionDescription {
   version: number;
+  /** Whether it was made in this vault. */
+  origin: "generated" | "imported";
   state: KeyState;
   /** What the state still permits of the key's usages. */
   permits: Usage[];
@@ -55,10 +59,15 @@ export async function describeKey(state: Reader, name: string, time: string): Pr
   const { key, keyring } = await findKey(state, name);
   const summary = await summarize(state, key, keyring.name, time);
   const versions = await Array.fromAsync(state.rows("keyVersions", { where: { key: key.id } }));
+  const imported = await state.find("imports", { key: key.id });
   return {
     ...summary,
     rotateAt: key.rotateAt,
-    versions: versions.map((row) => describeVersion(row, summary.usages, time)),
+    imported: imported === undefined ? null : { format: imported.format, entry: imported.sequence },
+    versions: versions.map((row) => ({
+      ...describeVersion(row, summary.usages, time),
+      origin: imported !== undefined && row.version === 1 ? "imported" : "generated",
+    })),
   };
 }
 
@@ -80,7 +89,11 @@ export async function summarize(state: Reader, key: Row<"keys">, keyring: string
   };
 }
 
-function describeVersion(row: Row<"keyVersions">, usages: readonly Usage[], time: string): KeyVersionDescription {
+function describeVersion(
+  row: Row<"keyVersions">,
+  usages: readonly Usage[],
+  time: string,
+): Omit<KeyVersionDescription, "origin"> {
   const state = stateAt(row, time);
   return {
     version: row.version,

@@ -10,7 +10,7 @@ export interface KeyEvent {
   time: string;
   /** Name of the action. */
   action: string;
-  /** The versions that it made or changed; none if it was about the whole key. */
+  /** The versions that it made, changed or let out; none if it was about the whole key. */
   versions: number[];
   reason: string;
   requester: string;
@@ -43,12 +43,14 @@ export async function keyHistory(
     const entry = parseEntry(text, sequence);
     if (entry.type === "plan.execute") executed = readExecuted(entry);
     const about = aboutKeySchema.safeParse(entry.data);
-    if (executed === undefined || about.data?.key !== key.id || about.data.plan !== executed.plan.id) continue;
+    if (executed === undefined || about.data === undefined || about.data.plan !== executed.plan.id) continue;
+    const { parameters } = executed.plan.actions[about.data.action] ?? {};
+    if (about.data.key !== key.id && !isUsedUp(key.id, parameters)) continue;
     events.push({
       sequence,
       time: entry.time,
       action: entry.type,
-      versions: versionsOf(entry.type, executed.plan.actions[about.data.action]?.parameters),
+      versions: versionsOf(entry.type, parameters),
       reason: executed.plan.reason,
       requester: executed.plan.requester,
       approvedBy: executed.approvals.map(({ statement }) => statement.custodian),
@@ -58,9 +60,16 @@ export async function keyHistory(
   return { key: key.name, keyring: keyring.name, events };
 }
 
+/** Whether an import unwrapped what it brought with this key, and so destroyed it. */
+function isUsedUp(key: string, parameters: Record<string, unknown> = {}): boolean {
+  const used = z.object({ source: z.object({ wrappingKey: z.object({ id: z.literal(key) }) }) });
+  return used.safeParse(parameters).success;
+}
+
 function versionsOf(action: string, parameters: Record<string, unknown> = {}): number[] {
-  const { from, versions } = parameters;
-  if (action === "key.create") return [1];
+  const { from, version, versions } = parameters;
+  if (action === "key.create" || action === "key.import") return [1];
+  if (action === "key.export" && typeof version === "number") return [version];
   if (action === "key.rotate" && typeof from === "number") return [from + 1];
   return Array.isArray(versions) ? versions.filter((version) => typeof version === "number") : [];
 }

@@ -3,10 +3,11 @@ import { entryError } from "../audit/entry.ts";
 import { effectType } from "../audit/entry-type.ts";
 import { ConclaveError } from "../errors.ts";
 import { digestSchema, idSchema } from "../names.ts";
-import type { Action, Effect } from "../quorum/action.ts";
+import type { Action, Effect, PlannedAction } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import type { Blob } from "../vault/hierarchy.ts";
+import { keyringRotate } from "./keyring-rotate.ts";
 import { guardians, keyringReferenceSchema, requireKeyring } from "./reference.ts";
 
 /** Key versions in one entry. */
@@ -39,8 +40,8 @@ export const keyringRewrap: Action<KeyringRewrapParameters> = {
     { label: "Keyring", value: `${keyring.name} (${keyring.id})` },
     { label: "Rewrap", value: `all key material under KEK version ${to}; the older KEKs are destroyed` },
   ],
-  async check(parameters, state) {
-    await checkRewrap(parameters, state);
+  async check(parameters, state, _time, earlier = []) {
+    if (!makesKek(earlier, parameters)) await checkRewrap(parameters, state);
   },
   async *execute({ keyring, to }, vault) {
     const { reader, progress } = vault;
@@ -129,6 +130,15 @@ class Portion {
       removed: this.#removed,
     };
   }
+}
+
+/** Whether the plan itself makes the KEK version that all is to be wrapped under. */
+function makesKek(earlier: readonly PlannedAction[], { keyring, to }: KeyringRewrapParameters): boolean {
+  return earlier.some(({ action, parameters }) => {
+    if (action !== keyringRotate.name) return false;
+    const made = keyringRotate.parameters.parse(parameters);
+    return made.keyring.id === keyring.id && made.from + 1 === to;
+  });
 }
 
 async function checkRewrap({ keyring, to }: KeyringRewrapParameters, state: Reader): Promise<void> {

@@ -7,7 +7,7 @@ import { aesCmac } from "../crypto/cmac.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import { digestSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
-import type { Algorithm } from "./algorithm.ts";
+import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 import { messageOf, messageSchema } from "./message.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
 import { materialOf, requireUsable } from "./use.ts";
@@ -56,8 +56,7 @@ export const keyMacEntry = effectType({
 
 /** The whole tag: AES-CMAC (SP 800-38B) of an AES key, HMAC (FIPS 198-1) of an HMAC key, by its hash. */
 export function macOf(algorithm: Algorithm, key: Uint8Array, message: Uint8Array): Uint8Array {
-  const hash = /^hmac-(sha\d+)$/.exec(algorithm)?.[1];
-  if (hash !== undefined) return Uint8Array.from(createHmac(hash, key).update(message).digest());
-  if (algorithm.startsWith("aes-")) return aesCmac(key, message);
-  throw new RangeError(`a key of ${algorithm} makes no MAC`);
+  const { mac } = ALGORITHMS[algorithm];
+  if (mac === null) throw new RangeError(`a key of ${algorithm} makes no MAC`);
+  return mac === "cmac" ? aesCmac(key, message) : Uint8Array.from(createHmac(mac, key).update(message).digest());
 }

@@ -15,6 +15,13 @@ export const messageSchema = z.strictObject({
 
 export type MessageReference = z.infer<typeof messageSchema>;
 
+/** The digest of a message, made elsewhere, in its place: 32 to 64 bytes in hexadecimal digits. */
+export const messageDigestSchema = z.strictObject({
+  digest: z.string().regex(/^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/),
+});
+
+export type MessageDigest = z.infer<typeof messageDigestSchema>;
+
 export function describeMessage(name: string, bytes: Uint8Array): MessageReference {
   return { name: name.slice(0, LIMITS.textLength).toWellFormed(), sha256: sha256Hex(bytes), size: bytes.length };
 }

@@ -6,7 +6,7 @@ import type { Effect } from "../quorum/action.ts";
 import type { Reader, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import type { MaterialOwner, Unlocked } from "../vault/unlocked.ts";
-import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
+import { ALGORITHMS, type Algorithm, type GeneratedKey } from "./algorithm.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /** What the host adds to the entry of a new key version. */
@@ -21,17 +21,28 @@ export const materialDataSchema = z.strictObject({
   fingerprint: digestSchema.nullable(),
 });
 
-type MaterialData = z.infer<typeof materialDataSchema>;
+export type MaterialData = z.infer<typeof materialDataSchema>;
 
 /** Make the material of a new version, and wrap it under the keyring's newest KEK. */
 export async function generateVersion(
   vault: Unlocked,
   owner: MaterialOwner & { algorithm: Algorithm },
 ): Promise<Required<Pick<Effect, "blobs">> & { data: MaterialData }> {
-  const generated = ALGORITHMS[owner.algorithm].generate();
-  using material = generated.material;
+  return await wrapVersion(vault, owner, ALGORITHMS[owner.algorithm].generate());
+}
+
+/**
+ * Wrap the material of a new version under the keyring's newest KEK.
+ * @param key of the owner's algorithm; its material is taken over
+ */
+export async function wrapVersion(
+  vault: Unlocked,
+  owner: MaterialOwner & { algorithm: Algorithm },
+  key: GeneratedKey,
+): Promise<Required<Pick<Effect, "blobs">> & { data: MaterialData }> {
+  using material = key.material;
   const { kekVersion, blob } = await vault.wrap(material, owner);
-  const { checkValue, publicKey } = generated;
+  const { checkValue, publicKey } = key;
   const { publicKey: wanted } = ALGORITHMS[owner.algorithm];
   const told = publicKey === null || wanted === null ? null : (fingerprint(publicKey, wanted) ?? null);
   return { data: { kekVersion, blob: blob.hash, checkValue, publicKey, fingerprint: told }, blobs: [blob] };

@@ -6,9 +6,10 @@ import type { PlannedAction } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { type Algorithm, defaultUsages, USAGES, type Usage } from "./algorithm.ts";
-import { type KeyCreateParameters, keyCreate } from "./create.ts";
+import { keyCreate } from "./create.ts";
 import { findKey, findKeyring, parseKeyName } from "./find.ts";
 import { matching } from "./list.ts";
+import type { NewKeyParameters } from "./new-key.ts";
 import type { KeyReference } from "./reference.ts";
 import { keyRotate } from "./rotate.ts";
 import type { Transition } from "./state.ts";
@@ -35,29 +36,31 @@ export interface KeyRequest {
   deactivateAt?: string | undefined;
 }
 
-/** The planned action of a request: names resolved to ids. @throws ConclaveError USAGE, NOT_FOUND */
+/** The planned action of a request. @throws ConclaveError USAGE, NOT_FOUND */
 export async function planKeyCreate(
   state: Reader,
   request: KeyRequest,
-): Promise<{ action: string; parameters: KeyCreateParameters }> {
+): Promise<{ action: string; parameters: NewKeyParameters }> {
+  return { action: keyCreate.name, parameters: await newKeyParameters(state, request) };
+}
+
+/** What a new key is to be: names resolved to ids. @throws ConclaveError USAGE, NOT_FOUND */
+export async function newKeyParameters(state: Reader, request: KeyRequest): Promise<NewKeyParameters> {
   const { keyring: given, name } = parseKeyName(request.name);
   const { id, name: keyring } = await findKeyring(state, given ?? request.keyring);
   const usages = request.usages ?? defaultUsages(request.algorithm);
   const activateAt = parseTime(request.activateAt, "--activate-at");
   return {
-    action: keyCreate.name,
-    parameters: {
-      keyring: { id, name: keyring },
-      name,
-      algorithm: request.algorithm,
-      usages: USAGES.filter((usage) => usages.includes(usage)),
-      exportable: request.exportable,
-      tags: parseTags(request.tag),
-      cryptoperiodSeconds: parseCryptoperiod(request.cryptoperiod) ?? null,
-      state: request.preActive === true || activateAt !== null ? "pre-active" : "active",
-      activateAt,
-      deactivateAt: parseTime(request.deactivateAt, "--deactivate-at"),
-    },
+    keyring: { id, name: keyring },
+    name,
+    algorithm: request.algorithm,
+    usages: USAGES.filter((usage) => usages.includes(usage)),
+    exportable: request.exportable,
+    tags: parseTags(request.tag),
+    cryptoperiodSeconds: parseCryptoperiod(request.cryptoperiod) ?? null,
+    state: request.preActive === true || activateAt !== null ? "pre-active" : "active",
+    activateAt,
+    deactivateAt: parseTime(request.deactivateAt, "--deactivate-at"),
   };
 }
 

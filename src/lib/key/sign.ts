@@ -2,13 +2,15 @@ import { createPrivateKey } from "node:crypto";
 import { z } from "zod";
 import { entryError } from "../audit/entry.ts";
 import { effectType } from "../audit/entry-type.ts";
+import { fromHex } from "../bytes.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import { view } from "../crypto/signature.ts";
 import { ConclaveError } from "../errors.ts";
 import { digestSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
-import { messageOf, messageSchema } from "./message.ts";
+import { assertDigest, signDigest } from "./digest-signature.ts";
+import { messageDigestSchema, messageOf, messageSchema } from "./message.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
 import { hasFormats, SCHEME_NAMES, SCHEMES, SIGNATURE_FORMATS, schemesOf, signMessage } from "./signature-scheme.ts";
 import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
@@ -19,7 +21,7 @@ const parametersSchema = z.strictObject({
   scheme: z.enum(SCHEME_NAMES),
   /** Of an ECDSA signature; "der" for any other scheme. */
   format: z.enum(SIGNATURE_FORMATS),
-  message: messageSchema,
+  message: z.union([messageSchema, messageDigestSchema]),
 });
 
 export type KeySignParameters = z.infer<typeof parametersSchema>;
@@ -33,8 +35,12 @@ export const keySign: Action<KeySignParameters> = {
     { label: "Key", value: keyPath(key) },
     { label: "Id", value: `${key.id}, version ${version}, keyring ${key.keyring.id}` },
     { label: "Scheme", value: `${SCHEMES[scheme].title}${hasFormats(scheme) ? `, ${format}` : ""}` },
-    { label: "Message", value: `${message.name} (${message.size} bytes)` },
-    { label: "SHA-256", value: message.sha256 },
+    ...("digest" in message
+      ? [{ label: "Digest", value: `${message.digest}, made elsewhere: the message itself was not given` }]
+      : [
+          { label: "Message", value: `${message.name} (${message.size} bytes)` },
+          { label: "SHA-256", value: message.sha256 },
+        ]),
   ],
   async check(parameters, state, time) {
     await checkSign(parameters, state, time);
@@ -42,10 +48,11 @@ export const keySign: Action<KeySignParameters> = {
   async *execute(parameters, vault, time) {
     const { key, version, scheme, format, message } = parameters;
     const usable = await checkSign(parameters, vault.reader, time);
-    const bytes = messageOf(vault.place, message);
+    const bytes = "digest" in message ? fromHex(message.digest) : messageOf(vault.place, message);
     using material = await materialOf(vault, usable);
     const privateKey = createPrivateKey({ key: view(material.reveal()), format: "der", type: "pkcs8" });
-    const signature = signMessage(scheme, format, privateKey, bytes);
+    const make = "digest" in message ? signDigest : signMessage;
+    const signature = make(scheme, format, privateKey, bytes);
     yield {
       data: { key: key.id, signature: sha256Hex(signature) },
       told: { key: key.id, version, scheme, signature: Buffer.from(signature).toString("base64") },
@@ -65,7 +72,7 @@ export const keySignEntry = effectType({
 });
 
 async function checkSign(
-  { key, version, scheme, format }: KeySignParameters,
+  { key, version, scheme, format, message }: KeySignParameters,
   state: Reader,
   time: string,
 ): Promise<UsableVersion> {
@@ -76,5 +83,6 @@ async function checkSign(
   }
   if (format !== "der" && !hasFormats(scheme))
     throw new ConclaveError("USAGE", `${scheme}: only ECDSA signatures have the format ${format}`);
+  if ("digest" in message) assertDigest(scheme, fromHex(message.digest));
   return usable;
 }

@@ -2,7 +2,7 @@ import { constants, type KeyObject, type SigningOptions, sign, verify } from "no
 import type { Algorithm } from "./algorithm.ts";
 
 /** Names of hashes, as Node.js and schemes spell them. */
-type Hash = "sha256" | "sha384" | "sha512";
+export type Hash = "sha256" | "sha384" | "sha512";
 
 /** How a signature is made: what goes to Node's `sign` and `verify`. */
 interface SchemeRow {

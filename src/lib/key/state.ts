@@ -57,6 +57,38 @@ const PERMITS = {
 /** Usages that open or check what was protected before. */
 const PROCESSING: readonly Usage[] = ["decrypt", "unwrap", "verify"];
 
+/**
+ * Whether the secret of a key may leave the vault, and where SP 800-57 part 1 rev. 5 says why.
+ *
+ * Keys are distributed before they are used (8.1.5.2), and while they are (8.2.1); a deactivated one opens what it
+ * protected, wherever that lies now (7.4, 8.3). A suspended one waits until it is known whether it is compromised (7.3).
+ * Of a compromised one no further copies are made: what it protected is opened here, by explicit choice (7.5).
+ */
+const LEAVES = {
+  "pre-active": true,
+  active: true,
+  suspended: false,
+  deactivated: true,
+  compromised: false,
+  destroyed: false,
+} as const satisfies Record<KeyState, boolean>;
+
+/** Usages that the public half of a key has. */
+const PUBLIC: readonly Usage[] = ["encrypt", "wrap", "verify", "derive"];
+
+/** Whether the secret of a version in this state may leave the vault, if the key is exportable. */
+export function mayLeave(state: KeyState): boolean {
+  return LEAVES[state];
+}
+
+/** The states in which a secret may leave the vault, for a message. */
+export const LEAVING_STATES: readonly KeyState[] = KEY_STATES.filter(mayLeave);
+
+/** The usages of a key's public half that a state still permits. */
+export function publicUsages(state: KeyState, usages: readonly Usage[]): Usage[] {
+  return permittedUsages(state, usages).filter((usage) => PUBLIC.includes(usage));
+}
+
 /** The state that a transition leads to, or undefined if it is refused. */
 export function nextState(state: KeyState, transition: Transition): KeyState | typeof BEFORE | undefined {
   return LEADS[state][transition];

@@ -182,7 +182,8 @@ function assertAll(
   }
 }
 
-async function applyTransition(
+/** Write what a transition does to a version. */
+export async function applyTransition(
   tables: Writer,
   row: Row<"keyVersions">,
   next: KeyState,

@@ -8,7 +8,7 @@ import type { Action, Line } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { USAGES, type Usage } from "./algorithm.ts";
-import { assertNewName, tagsSchema } from "./create.ts";
+import { assertNewName, tagsSchema } from "./new-key.ts";
 import { mirrorCurrentVersion } from "./new-version.ts";
 import { guardians, keyPath, keyReferenceSchema, requireKey } from "./reference.ts";
 

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { ConclaveError } from "../errors.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { assertDigest, verifyDigest } from "./digest-signature.ts";
 import { findKey } from "./find.ts";
 import { type Scheme, type SignatureFormat, schemesOf, verifyMessage } from "./signature-scheme.ts";
 import { assertUsable } from "./use.ts";
@@ -15,6 +16,8 @@ export interface SignatureCheck {
   scheme: Scheme | undefined;
   format: SignatureFormat;
   message: Uint8Array;
+  /** Whether `message` is the digest of it. */
+  digest: boolean;
   signature: Uint8Array;
   /** Whether a compromised key's signature is taken. */
   acceptCompromised: boolean;
@@ -44,7 +47,9 @@ export async function checkSignature(state: Reader, check: SignatureCheck, time:
   const scheme = check.scheme ?? schemes[0];
   if (scheme === undefined || version.publicKey === null || !schemes.includes(scheme))
     throw new ConclaveError("USAGE", `a key of ${key.algorithm} signs by ${schemes.join(", ") || "nothing"}`);
-  const { format, message, signature } = check;
-  const good = verifyMessage(scheme, format, createPublicKey(version.publicKey), message, signature);
+  const { format, message, signature, digest } = check;
+  if (digest) assertDigest(scheme, message);
+  const make = digest ? verifyDigest : verifyMessage;
+  const good = make(scheme, format, createPublicKey(version.publicKey), message, signature);
   return { good, key: key.name, keyring: keyring.name, version: number, scheme };
 }

@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import { firstIssue } from "../json.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Blob } from "../vault/hierarchy.ts";
-import type { Unlocked } from "../vault/unlocked.ts";
+import type { ActOutput, Unlocked } from "../vault/unlocked.ts";
 
 /** One line of what a person reads of a plan. */
 export interface Line {
@@ -35,6 +35,8 @@ export interface Effect {
   blobs?: readonly Blob[];
   /** Files that it made, which are written once it is durable. */
   files?: readonly NewFile[];
+  /** What it made by parts, finished: it appears once it is durable. */
+  outputs?: readonly ActOutput[];
   /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
   removed?: readonly string[];
 }
@@ -56,10 +58,18 @@ export interface Action<P> {
   recoverable?: boolean;
   /** The shares that it makes for custodians without an own desk: they are at the host while it is executed. */
   newShares?(parameters: P): readonly NewShareOnHost[];
+  /** Of what is sealed to a passphrase that is chosen at the host while it is executed: the name by which it is asked for. */
+  newPassphrase?(parameters: P): string | undefined;
+  /** Custodians who must be among those who approve, beside the threshold: they answer for something in the plan. */
+  approvers?(parameters: P): readonly string[];
   /** What a person must type, where it can't be undone. */
   confirmation?(parameters: P): string;
-  /** @param time of the act, RFC 3339. @throws ConclaveError if the action can't be done as things stand */
-  check(parameters: P, state: Reader, time: string): Promise<void>;
+  /**
+   * @param time of the act, RFC 3339
+   * @param earlier what the same plan does before, and `state` does not show yet: none where it is executed
+   * @throws ConclaveError if the action can't be done as things stand
+   */
+  check(parameters: P, state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
   /**
    * What takes long and changes nothing: done before the transaction, so that others can act meanwhile, with the vault as
    * it stands then. All is looked at again inside it.
@@ -91,8 +101,10 @@ export interface BoundAction {
   quorums(state: Reader): Promise<string[]>;
   render(): Line[];
   newShares(): readonly NewShareOnHost[];
+  newPassphrase(): string | undefined;
+  approvers(): readonly string[];
   confirmation(): string | undefined;
-  check(state: Reader, time: string): Promise<void>;
+  check(state: Reader, time: string, earlier?: readonly PlannedAction[]): Promise<void>;
   ahead: ((vault: Unlocked) => Promise<Record<string, unknown>>) | undefined;
   execute(vault: Unlocked, time: string, done?: Record<string, unknown>): AsyncIterable<Effect>;
 }
@@ -117,8 +129,10 @@ export function binder<P extends Record<string, unknown>>(action: Action<P>): Ac
       quorums: (state) => action.quorums(parameters, state),
       render: () => action.render(parameters),
       newShares: () => action.newShares?.(parameters) ?? [],
+      newPassphrase: () => action.newPassphrase?.(parameters),
+      approvers: () => action.approvers?.(parameters) ?? [],
       confirmation: () => action.confirmation?.(parameters),
-      check: (state, time) => action.check(parameters, state, time),
+      check: (state, time, earlier = []) => action.check(parameters, state, time, earlier),
       ahead: action.ahead && ((vault) => action.ahead?.(parameters, vault) ?? Promise.resolve({})),
       execute: (vault, time, done = {}) => action.execute(parameters, vault, time, done),
     };

@@ -1,25 +1,21 @@
 import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
-import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
-import type { Reader } from "../storage/storage.ts";
 import { assertReady } from "../vault/ready.ts";
-import { type Entrusted, Unlocked } from "../vault/unlocked.ts";
+import type { Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
+import { type Actions, type BoundAction, joinConfirmations } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
-import { approvedTime } from "./approved-time.ts";
-import { isClockAccept } from "./clock-accept.ts";
+import { type Executed, executeApproved } from "./execute-approved.ts";
 import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
 import { closePlan } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
+import { type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
-import { unlockQuorums } from "./unlock.ts";
 import type { VaultPlace } from "./verify-share.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
@@ -29,16 +25,8 @@ export interface Received {
   identity(): Promise<string>;
 }
 
-/** What came of an executed plan. */
-export interface Executed {
-  plan: string;
-  /** Sequences of its entries: `plan.execute`, then each action's. */
-  entries: number[];
-  /** Name and data of each action's entry, or what is told of them. */
-  effects: { action: string; data: Record<string, unknown> }[];
-  /** Hash of the `plan.execute` entry of a recovery, which people write down; left out of any other act. */
-  recovery?: string;
-}
+/** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
+export type SecretSource = () => Promise<GivenSecrets>;
 
 /**
  * Gather the quorums of a prepared plan, from approvals that came as files and from people, and execute
@@ -51,9 +39,10 @@ export async function executePlan(
   prepared: PreparedPlan,
   interaction: Interaction,
   received?: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
   await assertReady(vault.warn);
-  const executed = await attempt(vault, prepared, interaction, received);
+  const executed = await attempt(vault, prepared, interaction, received, secrets);
   if (prepared.plan.session !== null) closePlan(vault, prepared.plan.id);
   return executed;
 }
@@ -70,8 +59,9 @@ export async function executePlanFile(
   file: PlanFile,
   interaction: Interaction,
   received: Received,
+  secrets?: SecretSource,
 ): Promise<Executed> {
-  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received);
+  return executePlan(vault, await prepareOrRefuse(vault, catalogue, file), interaction, received, secrets);
 }
 
 async function prepareOrRefuse(vault: Vault, catalogue: Actions, file: PlanFile): Promise<PreparedPlan> {
@@ -88,6 +78,7 @@ async function attempt(
   prepared: PreparedPlan,
   interaction: Interaction,
   received: Received | undefined,
+  secrets: SecretSource | undefined,
 ): Promise<Executed> {
   try {
     if (prepared.objection !== undefined) throw prepared.objection;
@@ -95,10 +86,11 @@ async function attempt(
     using gathered = new GatheredShares(prepared.quorums, rulesOf(prepared.actions));
     await gather(vault, prepared, interaction, received, gathered);
     warnOfRecovery(vault, gathered);
+    const given = await secrets?.();
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, entrusted);
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, secrets: given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -169,72 +161,6 @@ function approve(vault: Vault, plan: Plan, gathered: GatheredShares): Approval[]
   );
 }
 
-async function executeApproved(
-  vault: Vault,
-  { plan, actions }: PreparedPlan,
-  approvals: readonly Approval[],
-  gathered: GatheredShares,
-  entrusted: Entrusted,
-): Promise<Executed> {
-  const files: NewFile[] = [];
-  const done = await workAhead(vault, { plan, actions }, gathered, entrusted);
-  const executed = await vault.act(async ({ writer, chain }) => {
-    const now = vault.clock();
-    const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
-    await assertOpen(writer, plan, accepted);
-    using unlocked = await unlock(vault, writer, gathered, entrusted);
-    const place = { vault: plan.vault, epoch: plan.epoch };
-    const time = timestamp(accepted);
-    const actor = `plan:${plan.id}`;
-    const entries = [
-      await chain.append(writer, place, time, actor, { type: "plan.execute", data: { plan, approvals } }),
-    ];
-    const recovery = approvals.some(({ statement }) => statement.key === "share") ? chain.head : undefined;
-    const effects: Executed["effects"] = [];
-    for (const [index, action] of actions.entries()) {
-      await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time, done.get(action))) {
-        for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
-        const data = { plan: plan.id, action: index, ...effect.data };
-        entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
-        effects.push({ action: action.name, data: effect.told ?? data });
-        files.push(...(effect.files ?? []));
-        for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
-      }
-    }
-    return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
-  });
-  for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
-  return executed;
-}
-
-/** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
-async function workAhead(
-  vault: Vault,
-  { plan, actions }: Pick<PreparedPlan, "plan" | "actions">,
-  gathered: GatheredShares,
-  entrusted: Entrusted,
-): Promise<ReadonlyMap<BoundAction, Record<string, unknown>>> {
-  const done = new Map<BoundAction, Record<string, unknown>>();
-  if (actions.every(({ ahead }) => ahead === undefined)) return done;
-  const now = vault.clock();
-  await assertOpen(vault.reader, plan, now);
-  using unlocked = await unlock(vault, vault.reader, gathered, entrusted);
-  for (const action of actions) {
-    if (action.ahead === undefined) continue;
-    await action.check(vault.reader, timestamp(now));
-    done.set(action, await action.ahead(unlocked));
-  }
-  return done;
-}
-
-async function unlock(vault: Vault, reader: Reader, gathered: GatheredShares, entrusted: Entrusted): Promise<Unlocked> {
-  const { identity, acting, path: folder, inputs, piped, lockTimeoutMs } = vault;
-  const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
-  unlocked.place = { folder, inputs, piped, lockTimeoutMs };
-  return unlocked;
-}
-
 /** Say so before an act that shares alone approve. */
 export function warnOfRecovery(
   { warn }: { warn?: ((message: string) => void) | undefined },
@@ -248,7 +174,7 @@ export function warnOfRecovery(
   warn?.(`shares alone approve (${names}): the act becomes a recovery, and audit verify names it until it is accepted`);
 }
 
-/** What people at the host give to shares that the act makes: custodian keys that go over, then new passphrases. */
+/** What people at the host give to what the act makes: custodian keys that go over, then new passphrases. */
 async function entrust(
   actions: readonly BoundAction[],
   gathered: GatheredShares,
@@ -260,14 +186,18 @@ async function entrust(
     if (carried !== null) custodianSeeds.set(custodian, gathered.seedOf(custodian, carried));
   }
   const passphrases = new Map<string, string>();
-  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian));
-  return { custodianSeeds, passphrases };
+  for (const { custodian } of shares) passphrases.set(custodian, await interaction.newPassphrase(custodian, "share"));
+  const exportPassphrases = new Map<string, string>();
+  for (const name of new Set(actions.flatMap((action) => action.newPassphrase() ?? [])))
+    exportPassphrases.set(name, await interaction.newPassphrase(name, "exported key"));
+  return { custodianSeeds, passphrases, exportPassphrases };
 }
 
 function rulesOf(actions: readonly BoundAction[]): GatheringRules {
   return {
     recoverable: actions.every(({ recoverable }) => recoverable),
     carried: actions.flatMap((action) => action.newShares().flatMap(({ carried }) => carried ?? [])),
+    named: actions.flatMap((action) => action.approvers()),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { entryHash, parseEntry } from "../audit/entry.ts";
+import { type Entry, entryHash, parseEntry } from "../audit/entry.ts";
 import { proofSchema } from "../custodian/proof.ts";
 import type { Reader } from "../storage/storage.ts";
 import { approvalSchema } from "./approval.ts";
@@ -36,69 +36,83 @@ export interface Recovery {
 
 /** Read from a verified chain. */
 export async function summarizeActs(reader: Reader): Promise<ActSummary> {
-  const exposed = new Set<string>();
-  const thresholds = new Map<string, number>();
-  const seatName = (quorum: string, generation: number, custodian: string) => `${quorum}/${generation}/${custodian}`;
-  for await (const row of reader.rows("generations")) {
-    const quorum = await reader.find("quorums", { id: row.quorum });
-    if (quorum === undefined) continue;
-    const { manifest } = readGeneration(quorum, row);
-    thresholds.set(`${row.quorum}/${row.generation}`, manifest.threshold);
-    for (const seat of manifest.custodians)
-      if (seat.key === "host") exposed.add(seatName(row.quorum, row.generation, seat.name));
-  }
-  const recoveries: Recovery[] = [];
-  const acts = new ApprovedActs();
+  const ledger = new ActLedger();
   for await (const { sequence, text } of reader.rows("entries")) {
-    const entry = parseEntry(text, sequence);
-    if (entry.type === "custodian.confirm") {
-      const { statement } = proofSchema.parse(entry.data);
-      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
-    }
-    if (entry.type !== "plan.execute" && entry.type !== RESTORE) continue;
-    const act = executedSchema.parse(entry.data);
-    acts.add(act);
-    if (act.approvals.some(({ statement }) => statement.key === "share")) {
-      const actions = act.plan.actions.map(({ action }) => action);
-      recoveries.push({ entry: sequence, hash: entryHash(text), time: entry.time, actions });
-    }
-    for (const { statement } of act.approvals) {
-      if (statement.at === "host") exposed.add(seatName(statement.quorum, statement.generation, statement.custodian));
-    }
+    ledger.take(parseEntry(text, sequence), entryHash(text));
   }
-  const neverExposed = acts.count(({ quorum, generation, custodians }) => {
-    const own = custodians.filter((custodian) => !exposed.has(seatName(quorum, generation, custodian)));
-    return own.length >= (thresholds.get(`${quorum}/${generation}`) ?? Number.POSITIVE_INFINITY);
-  });
-  return { acts: acts.total, actsByKeysNeverExposed: neverExposed, recoveries };
+  return ledger.summary(reader);
 }
 
-/** Custodians of one quorum who approved an act. */
+/** The generations of an act's quorums, and the seats that approved it. */
 interface ApprovedBy {
-  quorum: string;
-  generation: number;
-  custodians: string[];
+  generations: string[];
+  seats: string[];
 }
 
-/** Who approved each act, and how many the same ones did: those who approve are few, their acts may be very many. */
-class ApprovedActs {
-  total = 0;
+/** What is to be known of each entry to tell in the end how the acts were approved. */
+export class ActLedger {
+  readonly #exposed = new Set<string>();
+  readonly #recoveries: Recovery[] = [];
+  /** Who approved an act, and how many the same ones did: those who approve are few, their acts may be very many. */
   readonly #acts = new Map<string, number>();
+  #total = 0;
 
-  add({ plan, approvals }: z.infer<typeof executedSchema>): void {
-    const by = plan.quorums.map(({ id, generation }): ApprovedBy => {
-      const own = approvals.filter(({ statement }) => statement.quorum === id);
-      return { quorum: id, generation, custodians: own.map(({ statement }) => statement.custodian).sort() };
-    });
+  /** Take in the next entry of a verified chain. */
+  take(entry: Entry, hash: string): void {
+    if (entry.type === "custodian.confirm") this.#expose(proofSchema.parse(entry.data).statement);
+    if (entry.type !== "plan.execute" && entry.type !== RESTORE) return;
+    const { plan, approvals } = executedSchema.parse(entry.data);
+    const statements = approvals.map(({ statement }) => statement);
+    if (statements.some(({ key }) => key === "share")) {
+      const actions = plan.actions.map(({ action }) => action);
+      this.#recoveries.push({ entry: entry.sequence, hash, time: entry.time, actions });
+    }
+    for (const statement of statements) this.#expose(statement);
+    const by: ApprovedBy = {
+      generations: plan.quorums.map(({ id, generation }) => `${id}/${generation}`),
+      seats: statements.map(seatName).sort(),
+    };
     const text = JSON.stringify(by);
-    this.total += 1;
+    this.#total += 1;
     this.#acts.set(text, (this.#acts.get(text) ?? 0) + 1);
   }
 
-  /** How many there are of whose quorums each is as wanted. */
-  count(wanted: (by: ApprovedBy) => boolean): number {
-    let count = 0;
-    for (const [text, times] of this.#acts) if ((JSON.parse(text) as ApprovedBy[]).every(wanted)) count += times;
-    return count;
+  /** @param tables in which all generations are that those entries speak of */
+  async summary(tables: Reader): Promise<ActSummary> {
+    const exposed = new Set(this.#exposed);
+    const thresholds = new Map<string, number>();
+    for await (const row of tables.rows("generations")) {
+      const quorum = await tables.find("quorums", { id: row.quorum });
+      if (quorum === undefined) continue;
+      const { quorum: id, generation } = row;
+      const { manifest } = readGeneration(quorum, row);
+      thresholds.set(`${id}/${generation}`, manifest.threshold);
+      for (const seat of manifest.custodians)
+        if (seat.key === "host") exposed.add(seatName({ quorum: id, generation, custodian: seat.name }));
+    }
+    const neverExposed = ({ generations, seats }: ApprovedBy) =>
+      generations.every((generation) => {
+        const own = seats.filter((seat) => seat.startsWith(`${generation}/`) && !exposed.has(seat));
+        return own.length >= (thresholds.get(generation) ?? Number.POSITIVE_INFINITY);
+      });
+    let actsByKeysNeverExposed = 0;
+    for (const [text, times] of this.#acts) if (neverExposed(JSON.parse(text))) actsByKeysNeverExposed += times;
+    return { acts: this.#total, actsByKeysNeverExposed, recoveries: this.#recoveries };
   }
+
+  #expose(statement: Parameters<typeof seatName>[0] & { at: "host" | "desk" }): void {
+    if (statement.at === "host") this.#exposed.add(seatName(statement));
+  }
+}
+
+function seatName({
+  quorum,
+  generation,
+  custodian,
+}: {
+  quorum: string;
+  generation: number;
+  custodian: string;
+}): string {
+  return `${quorum}/${generation}/${custodian}`;
 }

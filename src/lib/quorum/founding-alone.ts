@@ -12,7 +12,16 @@ import type { Surroundings } from "../vault/vault.ts";
  * @throws BusyError another genesis runs longer than the lock timeout
  */
 export async function foundingAlone<R>(surroundings: Surroundings, run: () => Promise<R>): Promise<R> {
-  const lock = join(surroundings.state, "init.lock");
+  return holdingLock(surroundings, "init.lock", run);
+}
+
+/**
+ * Run while nobody else on this machine holds the lock of that name; whatever ends the process frees it.
+ * @param name of a file in the state directory
+ * @throws BusyError it is held longer than the lock timeout
+ */
+export async function holdingLock<R>(surroundings: Surroundings, name: string, run: () => Promise<R>): Promise<R> {
+  const lock = join(surroundings.state, name);
   createPrivateDirectory(surroundings.state);
   try {
     if (!existsSync(lock)) createFileDurably(lock, new Uint8Array());

@@ -14,6 +14,8 @@ export interface GatheringRules {
   recoverable: boolean;
   /** Public halves of custodian keys that go over into new shares: these custodians must come themselves. */
   carried: readonly string[];
+  /** Names of custodians who must approve, whatever the threshold; none if not given. */
+  named?: readonly string[];
 }
 
 /** A verified share, with the approval that it came with if it came as a file. */
@@ -55,7 +57,8 @@ export class GatheredShares implements Disposable {
       const { threshold } = quorum.manifest;
       const absent = quorum.seats.filter(({ name }) => !present.includes(name));
       const missing = absent.map(({ name }) => name);
-      const needed = absent.filter(({ custodianKey }) => this.rules.carried.includes(custodianKey));
+      const { carried, named = [] } = this.rules;
+      const needed = absent.filter(({ custodianKey, name }) => carried.includes(custodianKey) || named.includes(name));
       return { quorum: quorum.name, threshold, present, missing, needed: needed.map(({ name }) => name) };
     });
   }
@@ -82,16 +85,28 @@ export class GatheredShares implements Disposable {
     );
   }
 
-  /** @throws ConclaveError QUORUM_NOT_MET naming who could still come */
+  /** @throws ConclaveError QUORUM_NOT_MET naming who could still come, or must */
   assertMet(): void {
-    for (const { quorum, present, threshold, missing } of this.progress()) {
+    for (const { quorum, present, threshold, missing, needed } of this.progress()) {
       if (present.length < threshold) throw notMet(quorum, present, threshold, missing);
+      const absent = needed.filter((name) => this.rules.named?.includes(name));
+      if (absent.length > 0) throw mustApprove(quorum, absent);
     }
   }
 
   [Symbol.dispose](): void {
     for (const document of this.#documents) document[Symbol.dispose]();
   }
+}
+
+function mustApprove(quorum: string, names: readonly string[]): ConclaveError {
+  return new ConclaveError(
+    "QUORUM_NOT_MET",
+    `quorum ${quorum}: the plan names ${names.join(", ")}, who must approve it`,
+    {
+      suggestions: [`Let ${names.join(" and ")} present a share too`],
+    },
+  );
 }
 
 function notMet(

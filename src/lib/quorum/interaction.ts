@@ -48,8 +48,8 @@ export interface Interaction {
    * @throws ConclaveError ABORTED
    */
   confirm(typed: string | undefined): Promise<void>;
-  /** A new passphrase of a custodian's own, for a share that the act makes. */
-  newPassphrase(custodian: string): Promise<string>;
+  /** A new passphrase for what the act makes: a custodian's own, for a share; or of whoever takes an exported key along. */
+  newPassphrase(name: string, seals: "share" | "exported key"): Promise<string>;
 }
 
 /** What genesis needs of people. */

@@ -1,11 +1,13 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fromHex, hex } from "../bytes.ts";
 import { timestamp } from "../clock.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { createPrivateDirectory } from "../host/directory.ts";
 import { createFileDurably, ioExplained, readSmallFile, removeFileDurably } from "../host/files.ts";
-import { keptSessions, removeSession, saveSession, sweepSessions } from "../host/sessions.ts";
+import { keptSessions, loadSession, removeSession, saveSession, sweepSessions } from "../host/sessions.ts";
 import { LIMITS } from "../limits.ts";
+import { Secret } from "../secret.ts";
 import type { Vault } from "../vault/vault.ts";
 import { actor } from "./actor.ts";
 import { type Plan, planDigest } from "./plan.ts";
@@ -31,10 +33,26 @@ export interface OpenPlan {
 export function keepPlan(vault: Vault, { plan, quorums }: PreparedPlan, session: NewSession): Uint8Array {
   const bytes = writePlanFile(plan, quorums, vault.hostKey());
   const { kept, identity } = session;
-  saveSession(vault.state, vault.identity.id, { version: 1, plan: plan.id, expires: plan.expires, kept, identity });
+  const key = vault.streams?.inputKey;
+  const inputKey = key === undefined ? {} : { inputKey: hex(key.reveal()) };
+  const { id, expires } = plan;
+  saveSession(vault.state, vault.identity.id, { version: 1, plan: id, expires, kept, identity, ...inputKey });
   createPrivateDirectory(folder(vault));
   createFileDurably(join(folder(vault), `${plan.id}.plan`), bytes);
   return bytes;
+}
+
+/** A plan that this host keeps, if it can still be executed. @param id of the plan */
+export async function keptPlan(vault: Vault, id: string): Promise<PlanFile | undefined> {
+  const file = keptIds(vault).includes(id) ? readKept(vault, id) : undefined;
+  return file === undefined || (await hasEnded(vault, file.plan)) ? undefined : file;
+}
+
+/** The key under which an open plan commits to secret inputs, the caller's to dispose of; undefined if it has none here. */
+export function keptInputKey(vault: Vault, { id, session }: Plan): Secret | undefined {
+  if (session === null || !keptSessions(vault.state, vault.identity.id).includes(id)) return undefined;
+  const { inputKey } = loadSession(vault.state, vault.identity.id, id);
+  return inputKey === undefined ? undefined : new Secret(fromHex(inputKey));
 }
 
 /** Remove what the host kept of a plan that came to its end. */

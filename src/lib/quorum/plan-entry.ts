@@ -3,7 +3,7 @@ import { type Entry, entryError } from "../audit/entry.ts";
 import { type Chain, type EntryType, entryType } from "../audit/entry-type.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, textSchema } from "../names.ts";
-import { type Actions, bindAction } from "./action.ts";
+import { type Actions, type BoundAction, bindAction } from "./action.ts";
 import { type Approval, approvalSchema, verifyApproval } from "./approval.ts";
 import { parseManifest } from "./manifest.ts";
 import { hasLifetime, type Plan, planDigest, planSchema } from "./plan.ts";
@@ -40,6 +40,7 @@ export function planExecuteType(actions: Actions): EntryType {
         assertApprovals(entry, plan, digest, quorum, approvals, chain);
         if (!bound.every(({ recoverable }) => recoverable)) assertByCustodians(entry, quorum, approvals);
       }
+      assertNamed(entry, bound, approvals);
       if (approvals.some(({ statement }) => plan.quorums.every(({ id }) => id !== statement.quorum))) {
         throw entryError(entry, "an approval of a quorum that the plan doesn't need");
       }
@@ -148,6 +149,13 @@ export function assertApprovals(
       `quorum ${quorum.name}: ${custodians.size} approvals of ${quorum.manifest.threshold} needed`,
     );
   }
+}
+
+/** Whoever answers for something in the plan approved it. */
+function assertNamed(entry: Entry, actions: readonly BoundAction[], approvals: readonly Approval[]): void {
+  const named = actions.flatMap((action) => action.approvers());
+  const absent = named.find((name) => approvals.every(({ statement }) => statement.custodian !== name));
+  if (absent !== undefined) throw entryError(entry, `no approval of ${absent}, whom the plan names`);
 }
 
 /** Shares alone approve nothing but a recovery. */

@@ -28,6 +28,7 @@ export function viewPlan(
     circumstances: [
       { label: "Vault", value: plan.vault },
       { label: "Requested by", value: `${plan.requester} on ${plan.host}` },
+      ...(plan.ceremony === undefined ? [] : ceremonyLines(plan.ceremony)),
       { label: "Reason", value: plan.reason === "" ? "none given" : plan.reason },
       { label: "Made", value: plan.created },
       { label: "Expires", value: plan.expires },
@@ -41,6 +42,14 @@ export function viewPlan(
     words: digestWords(digest),
     rehearsal: quorums.some(({ manifest }) => manifest.rehearsal),
   };
+}
+
+function ceremonyLines({ name, script, inputs }: NonNullable<Plan["ceremony"]>): Line[] {
+  return [
+    { label: "Ceremony", value: name },
+    { label: "Script", value: `SHA-256 ${script}` },
+    ...Object.entries(inputs).map(([input, value]) => ({ label: `Input ${input}`, value })),
+  ];
 }
 
 /** How the key to shares in transit is kept on the host. */

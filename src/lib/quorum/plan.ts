@@ -10,12 +10,25 @@ export const LONGEST_PLAN = 30 * DAY;
 
 export const headSchema = z.strictObject({ root: digestSchema, size: z.int().positive() });
 
+/** What of a ceremony custodians approve together with its acts. Members in the order of canonical JSON. */
+const ceremonySchema = z.strictObject({
+  /** Of the run: 128 random bits. */
+  id: z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits"),
+  /** What was asked for at the run; nothing of it is secret. */
+  inputs: z.record(z.string().max(LIMITS.nameLength), z.string().max(LIMITS.proseLength)),
+  name: nameSchema,
+  /** SHA-256 of the script's file. */
+  script: digestSchema,
+});
+
 /** Members in the order of canonical JSON, so that a plan of many actions is written again without being sorted. */
 export const planSchema = z.strictObject({
   actions: z
     .array(z.strictObject({ action: z.string().max(LIMITS.nameLength), parameters: objectSchema }))
     .min(1)
     .max(LIMITS.actions),
+  /** The script that this plan is the acts of; left out of the plan of a single command. */
+  ceremony: ceremonySchema.optional(),
   created: timestampSchema,
   epoch: idSchema,
   expires: timestampSchema,

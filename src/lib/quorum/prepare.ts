@@ -27,6 +27,8 @@ export interface Request {
   lifetime?: number;
   /** For approvals that travel; none for a plan that is approved in the room. */
   session?: NewSession;
+  /** The script of whose acts the plan is. */
+  ceremony?: NonNullable<Plan["ceremony"]>;
 }
 
 /** A plan with what it binds to, as the vault stood when it was looked at. */
@@ -109,7 +111,7 @@ export async function assertOpen(state: Reader, plan: Plan, now: Date): Promise<
 function newPlan(
   vault: Vault,
   chain: AuditChain,
-  { reason, lifetime = PLAN_LIFETIME, session }: Request,
+  { reason, lifetime = PLAN_LIFETIME, session, ceremony }: Request,
   actions: readonly BoundAction[],
   quorums: readonly QuorumGeneration[],
 ): Plan {
@@ -130,6 +132,7 @@ function newPlan(
     })),
     requester: userName(),
     host: hostname(),
+    ...(ceremony !== undefined && { ceremony }),
     reason,
     created: timestamp(now),
     expires: timestamp(new Date(now.getTime() + lifetime)),
@@ -148,7 +151,7 @@ async function objectionOf(
   try {
     const timeOf = (sequence: number) => chain.timeOf(Math.min(sequence, chain.size)); // others may act meanwhile
     const now = isClockAccept(plan) ? clock() : await approvedTime(clock(), reader, timeOf);
-    for (const action of actions) await action.check(reader, timestamp(now));
+    for (const [i, action] of actions.entries()) await action.check(reader, timestamp(now), plan.actions.slice(0, i));
     return undefined;
   } catch (error) {
     if (isConclaveError(error)) return error;

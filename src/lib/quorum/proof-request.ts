@@ -32,7 +32,7 @@ const requestSchema = z.strictObject({
   genesis: digestSchema,
   hostKey: publicKeySchema,
   /** The signed head of the chain: what the proofs are made over. */
-  checkpoint: z.string().max(1024),
+  checkpoint: z.string().max(LIMITS.noteLength),
   time: timestampSchema,
   /** All generations in force or pending, in full. */
   manifests: z.array(manifestSchema).min(1).max(LIMITS.remembered),

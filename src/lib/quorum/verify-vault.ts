@@ -1,8 +1,10 @@
 import type { AuditChain } from "../audit/chain.ts";
-import { openCheckpoint } from "../audit/checkpoint.ts";
+import type { EachEntry } from "../audit/verify.ts";
 import { ConclaveError, IntegrityError } from "../errors.ts";
+import type { Row } from "../storage/tables.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ActSummary, type Recovery, summarizeActs } from "./exposure.ts";
+import { compareKept, type LostEntries } from "./kept-checkpoint.ts";
 
 export interface VerificationRequest {
   /** Genesis hash, from paper. */
@@ -20,6 +22,7 @@ export interface Verification extends Omit<ActSummary, "recoveries"> {
   /** VERIFIED: it is this vault, and each recovery in it was accepted. */
   result: "VERIFIED" | "CONSISTENT";
   vault: string;
+  rehearsal: boolean;
   epoch: string;
   genesis: string;
   hostKey: string;
@@ -28,39 +31,69 @@ export interface Verification extends Omit<ActSummary, "recoveries"> {
   /** Time of the last entry. */
   time: string;
   /** Entries that the kept checkpoint saw and a restore left behind: lost; null if no such checkpoint was given. */
-  lost: { entries: number; after: number } | null;
+  lost: LostEntries | null;
   /** Whether the genesis is known here, or was given. */
   anchored: boolean;
+  /** Whether the sealed blobs were verified too: an exported chain has their hashes alone. */
+  ciphertexts: "verified" | "not in the file";
   recoveries: (Recovery & { accepted: boolean })[];
 }
 
+/** Verify the whole vault, locked. @throws IntegrityError what is wrong, and where */
+export async function verifyVault(vault: Vault, request: VerificationRequest): Promise<Verification> {
+  return (await verifyVaultAnd(vault, request)).verification;
+}
+
 /**
- * Verify the whole vault, locked.
+ * The same.
+ *
+ * @param each told of each entry
+ * @returns the verified chain, too
  * @throws IntegrityError what is wrong, and where
  */
-export async function verifyVault(
+export async function verifyVaultAnd(
   vault: Vault,
   { genesis, checkpoint, full, acceptRecovery }: VerificationRequest,
-): Promise<Verification> {
+  each?: EachEntry,
+): Promise<{ verification: Verification; chain: AuditChain }> {
   const { identity } = vault;
-  if (genesis !== undefined && genesis !== identity.genesis) {
-    throw new IntegrityError("vault", `its genesis is ${identity.genesis}, wanted ${genesis}`, {
-      suggestions: ["Compare the hash with the paper once more", "If they differ, trust nothing in this vault"],
-    });
-  }
-  const chain = await vault.verify(full);
-  const lost = checkpoint === undefined ? null : await compareKept(vault, chain, checkpoint);
+  assertGenesis(identity.genesis, genesis);
+  const chain = await vault.verify(full, each);
+  const lost = checkpoint === undefined ? null : await compareKept(vault.reader, chain, checkpoint);
   const anchored = genesis !== undefined || vault.anchor() !== undefined;
   const summary = await summarizeActs(vault.reader);
-  const strange = acceptRecovery.find((hash) => summary.recoveries.every((recovery) => recovery.hash !== hash));
-  if (strange !== undefined) throw noSuchRecovery(strange);
+  assertRecoveries(summary, acceptRecovery);
   if (anchored) await vault.remember(chain, true, acceptRecovery);
-  const accepted = new Set([...(vault.anchor()?.recoveries ?? []), ...acceptRecovery]);
-  const recoveries = summary.recoveries.map((recovery) => ({ ...recovery, accepted: accepted.has(recovery.hash) }));
+  const accepted = [...(vault.anchor()?.recoveries ?? []), ...acceptRecovery];
+  const found = { identity, chain, summary, anchored, accepted, lost, ciphertexts: "verified" as const };
+  return { verification: verification(found), chain };
+}
+
+/** What was found out. @param accepted hashes of entries of accepted recoveries */
+export function verification({
+  identity,
+  chain,
+  summary,
+  anchored,
+  accepted,
+  lost,
+  ciphertexts,
+}: Pick<Verification, "anchored" | "lost" | "ciphertexts"> & {
+  identity: Row<"vault">;
+  chain: AuditChain;
+  summary: ActSummary;
+  accepted: readonly string[];
+}): Verification {
+  const recoveries = summary.recoveries.map((recovery) => ({
+    ...recovery,
+    accepted: accepted.includes(recovery.hash),
+  }));
   return {
     result: anchored && recoveries.every((recovery) => recovery.accepted) ? "VERIFIED" : "CONSISTENT",
     anchored,
+    ciphertexts,
     vault: identity.id,
+    rehearsal: identity.rehearsal === 1,
     epoch: identity.epoch,
     genesis: identity.genesis,
     hostKey: identity.hostKey,
@@ -73,29 +106,18 @@ export async function verifyVault(
   };
 }
 
-/**
- * Hold a kept checkpoint against the verified chain: of this epoch's host, or of one before that a restore replaced.
- * @returns what of a replaced host's chain a restore left behind; null of this epoch
- * @throws IntegrityError it shows another chain, or nobody of this vault signed it
- */
-async function compareKept(vault: Vault, chain: AuditChain, checkpoint: string): Promise<Verification["lost"]> {
-  const { id, hostKey, epoch } = vault.identity;
-  const replaced = await Array.fromAsync(vault.reader.rows("restores"));
-  for (const host of [{ hostKey, epoch, entries: chain.size, last: true }, ...replaced]) {
-    const kept = openCheckpoint(checkpoint, host.hostKey);
-    if (kept?.vault !== id || kept.epoch !== host.epoch) continue;
-    const { size, root } = kept;
-    const present = "last" in host;
-    if (size > host.entries && present)
-      throw new IntegrityError("vault", `has ${host.entries} entries, the kept checkpoint ${size}`);
-    if (size > host.entries) return { entries: size - host.entries, after: host.entries };
-    if (chain.tree.root(size) !== root)
-      throw new IntegrityError("vault", `is another history than the kept checkpoint of ${size} entries`);
-    return present ? null : { entries: 0, after: size };
-  }
-  throw new IntegrityError("kept checkpoint", "not signed by a host key of this vault in its epoch, or altered", {
-    suggestions: ["Check that it is the right file, of this vault"],
+/** @param wanted genesis hash from paper, if somebody gave one. @throws IntegrityError the vault has another */
+export function assertGenesis(found: string, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === found) return;
+  throw new IntegrityError("vault", `its genesis is ${found}, wanted ${wanted}`, {
+    suggestions: ["Compare the hash with the paper once more", "If they differ, trust nothing in this vault"],
   });
+}
+
+/** @param hashes of entries that somebody accepts. @throws ConclaveError NOT_FOUND one is of no recovery */
+export function assertRecoveries({ recoveries }: ActSummary, hashes: readonly string[]): void {
+  const strange = hashes.find((hash) => recoveries.every((recovery) => recovery.hash !== hash));
+  if (strange !== undefined) throw noSuchRecovery(strange);
 }
 
 function noSuchRecovery(hash: string): ConclaveError {

@@ -119,6 +119,11 @@ export const SCHEMA: readonly string[] = [
   changed TEXT NOT NULL,
   PRIMARY KEY (key, version)
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE imports (
+  key TEXT PRIMARY KEY REFERENCES keys (id),
+  sequence INTEGER NOT NULL,
+  format TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE plans (
   id TEXT PRIMARY KEY,
   digest TEXT NOT NULL,
@@ -144,6 +149,15 @@ export const SCHEMA: readonly string[] = [
   epoch TEXT NOT NULL,
   entries INTEGER NOT NULL
 ) STRICT`,
+  `CREATE TABLE ceremonies (
+  run TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  script TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  transcript TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  ended TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
 ];
 
 /** Only to find rows fast; nothing that matters rests on them. */

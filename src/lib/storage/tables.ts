@@ -84,6 +84,8 @@ export interface Tables {
     /** Time of the last transition. */
     changed: string;
   };
+  /** Keys whose first version was brought from outside: by which entry, and how it was written. */
+  imports: { key: string; sequence: number; format: ImportFormat };
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
   /** Backups that were made, by the SHA-256 of the file. */
@@ -106,6 +108,17 @@ export interface Tables {
   };
   /** Each restore, at its entry: which host and epoch it replaced, and of what. */
   restores: { sequence: number; sha256: string; hostKey: string; epoch: string; entries: number };
+  /** Ceremonies that came to their end, each at its entry. */
+  ceremonies: {
+    run: string;
+    name: string;
+    /** SHA-256 of the script's file, and of the transcript's text. */
+    script: string;
+    outcome: "proven" | "unproven" | "nothing to prove" | "aborted";
+    transcript: string;
+    sequence: number;
+    ended: string;
+  };
 }
 
 /** Pending until all of its custodians proved; then in force until the next one is, or cancelled. */
@@ -113,6 +126,9 @@ export type GenerationState = "pending" | "active" | "replaced" | "cancelled";
 
 /** A key version's state as its last transition left it; dates may have moved it on. */
 type StoredKeyState = "pre-active" | "active" | "suspended" | "deactivated" | "compromised" | "destroyed";
+
+/** How an imported key came: as a file of a format, typed in components, wrapped to a key of the vault, or sent by another vault. */
+export type ImportFormat = "pem" | "der" | "jwk" | "raw" | "hex" | "components" | "wrapped" | "transfer";
 
 export type TableName = keyof Tables;
 export type Row<T extends TableName> = Tables[T];
@@ -133,9 +149,11 @@ export const PRIMARY_KEYS = {
   keyNames: ["keyring", "name"],
   keyTags: ["key", "name"],
   keyVersions: ["key", "version"],
+  imports: ["key"],
   plans: ["id"],
   backups: ["sha256"],
   restores: ["sequence"],
+  ceremonies: ["run"],
 } as const satisfies { [T in TableName]: readonly Column<T>[] };
 
 /** What no two rows of a table have in common, beside the primary key. */
@@ -160,6 +178,7 @@ export const REFERENCES: {
   ],
   keyTags: [{ columns: ["key"], table: "keys" }],
   keyVersions: [{ columns: ["key"], table: "keys" }],
+  imports: [{ columns: ["key"], table: "keys" }],
 };
 
 /** The tables that projectors write from entries; replay compares every row of them. */
@@ -174,9 +193,11 @@ export const PROJECTIONS = [
   "keyNames",
   "keyTags",
   "keyVersions",
+  "imports",
   "plans",
   "backups",
   "restores",
+  "ceremonies",
 ] as const satisfies readonly TableName[];
 
 /** The columns that name a blob: every blob is named by one of them, and every name has its blob. */

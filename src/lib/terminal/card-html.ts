@@ -1,5 +1,6 @@
 import type { Secret } from "../secret.ts";
 import { recordQr } from "../share/record-qr.ts";
+import { escapeHtml } from "./html.ts";
 import { cardAdvice, joinSecret, type ShareCard } from "./share-card.ts";
 
 const STYLE = `
@@ -33,15 +34,17 @@ const STYLE = `
 export function cardHtml(card: ShareCard): Secret {
   const { custodian, sentence, record, facts, lines, words, text } = card;
   const row = ([name, value]: readonly [string, string]) =>
-    `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`;
-  const advice = cardAdvice(card).map(([heading, said]) => `<h2>${escape(heading)}</h2>\n<p>${escape(said)}</p>`);
+    `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`;
+  const advice = cardAdvice(card).map(
+    ([heading, said]) => `<h2>${escapeHtml(heading)}</h2>\n<p>${escapeHtml(said)}</p>`,
+  );
   return joinSecret([
     `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`,
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">\n`,
-    `<meta name="robots" content="noindex">\n<title>Conclave share of ${escape(custodian)}</title>\n`,
+    `<meta name="robots" content="noindex">\n<title>Conclave share of ${escapeHtml(custodian)}</title>\n`,
     `<style>${STYLE}</style>\n</head>\n<body>\n`,
-    `<header><h1>Conclave share of ${escape(custodian)}</h1><strong>${record.rehearsal ? "REHEARSAL" : "SECRET"}</strong></header>\n`,
-    sentence === undefined ? "" : `<p class="sentence">${escape(sentence)}</p>\n`,
+    `<header><h1>Conclave share of ${escapeHtml(custodian)}</h1><strong>${record.rehearsal ? "REHEARSAL" : "SECRET"}</strong></header>\n`,
+    sentence === undefined ? "" : `<p class="sentence">${escapeHtml(sentence)}</p>\n`,
     `<table>\n${facts.map(row).join("\n")}\n</table>\n`,
     `<div class="share"><div><h2>Record: five groups a line, 22 in all</h2>\n<pre>\n`,
     ...lines.flatMap((line) => [line, "\n"]),
@@ -65,8 +68,4 @@ export function codeSvg(code: readonly (readonly boolean[])[]): string {
   const size = code.length;
   const box = `viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img" aria-label="QR code of the record"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${box}><rect width="${size}" height="${size}" fill="#fff"/><path fill="#000" d="${runs.join("")}"/></svg>`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

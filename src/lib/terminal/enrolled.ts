@@ -17,6 +17,12 @@ export interface EnrolledCustodian {
   words: string;
 }
 
+/** What `custodian enroll --witness` tells. */
+export interface EnrolledWitness extends Omit<EnrolledCustodian, "custodian" | "custodianKey" | "recipients"> {
+  witness: string;
+  witnessKey: string;
+}
+
 /** What each kind of recipient is, for a person. */
 const KIND_TEXT = {
   hybrid: "post-quantum",
@@ -53,6 +59,29 @@ export function enrolledText(enrolled: EnrolledCustodian, opens: boolean): strin
       `${show(enrolmentFile, 300)} is public: send it to whoever runs the ceremony.`,
       "Read the words to them by another way than the file takes, by telephone or face to face. There they are given as",
       `    --custodian ${custodian}=FILE --fingerprint '${custodian}=${words}'`,
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+/** The page that a witness ends with. */
+export function enrolledWitnessText(enrolled: EnrolledWitness): string {
+  const { witness, identityFile, enrolmentFile, witnessKey, rehearsal, words } = enrolled;
+  const head = fields([
+    ["Witness", `${witness}${rehearsal ? ", REHEARSAL" : ""}`],
+    ["Identity", identityFile],
+    ["Enrolment", enrolmentFile],
+    ["Witness key", witnessKey],
+    ["Words", words],
+  ]);
+  return [
+    head,
+    [
+      `${show(identityFile, 300)} is secret, and yours alone: it signs the transcripts of ceremonies that you witnessed.`,
+      "Sign at a machine of your own: conclave transcript sign TRANSCRIPT --identity FILE --out SIGNED",
+    ].join("\n"),
+    [
+      `${show(enrolmentFile, 300)} is public: bring it to the ceremony, and give it to whoever will verify transcripts.`,
+      "Write the words down on a paper of your own: at the ceremony, and wherever a transcript is verified, compare them.",
     ].join("\n"),
   ].join("\n\n");
 }

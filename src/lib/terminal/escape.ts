@@ -1,8 +1,4 @@
-/**
- * What must not reach a screen as it is: control and format characters (bidirectional, zero-width, tag), lone
- * surrogates, private use and unassigned code points, all that is invisible by default, and spaces other than U+0020.
- */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+import { UNSAFE } from "../unsafe-text.ts";
 
 /** A combining mark with nothing before it to combine with, or the fourth and further ones of a stack. */
 const LOOSE_MARK = /^\p{M}|(?<=\p{M}{3})\p{M}|(?<= )\p{M}/gu;

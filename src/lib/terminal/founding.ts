@@ -29,11 +29,11 @@ export class Founding implements GenesisInteraction {
     this.#options = options;
   }
 
-  async newPassphrase(custodian: string): Promise<string> {
+  async newPassphrase(custodian: string, seals: "share" | "exported key" = "share"): Promise<string> {
     const { passphrases, flag, weak, context, quiet } = this.#options;
     const passphrase = await newPassphrase({
       name: custodian,
-      seals: "share",
+      seals,
       file: passphrases.files.get(custodian),
       flag: `${flag} ${custodian}=FILE`,
       weak,

@@ -25,6 +25,10 @@ export interface GatheringOptions {
   yes: boolean;
   /** Whether to show the plan and the progress. */
   quiet: boolean;
+  /** Whether files at hand beyond a threshold are left alone; else all are taken. */
+  enough?: boolean;
+  /** Custodians to be asked last, since they approved something of the same ceremony before. */
+  last?: readonly string[];
   /** Leads custodians through new shares, where the act makes any. */
   founding?: Founding;
 }
@@ -51,15 +55,18 @@ export class Gathering implements Interaction {
   }
 
   async presentShare(progress: readonly QuorumProgress[]): Promise<PresentedShare | undefined> {
-    const file = this.#files.shift();
-    if (file !== undefined) return this.#open(file, `${file.name}'s passphrase for ${file.path}`);
     const open = progress.filter(isOpen);
+    const file = open.length === 0 && this.#options.enough ? undefined : this.#files.shift();
+    if (file !== undefined) return this.#open(file, `${file.name}'s passphrase for ${file.path}`);
     if (open.length === 0 || !this.#options.room) return undefined;
 
     this.#fromRoom = true;
     const who = await askChoice(
       `Who comes next, to approve ${this.#act}?`,
-      [...open.flatMap(whoMayCome).map((name) => [name, name] as const), ["nobody: stop here", undefined] as const],
+      [
+        ...this.#lastLast(open.flatMap(whoMayCome)).map((name) => [name, name] as const),
+        ["nobody: stop here", undefined] as const,
+      ],
       "--share [NAME=]FILE",
     );
     if (who === undefined && this.#options.mayWait) return undefined;
@@ -90,10 +97,15 @@ export class Gathering implements Interaction {
     if (answer !== wanted) throw new AbortedError();
   }
 
-  newPassphrase(custodian: string): Promise<string> {
+  newPassphrase(name: string, seals: "share" | "exported key"): Promise<string> {
     const { founding } = this.#options;
-    if (founding === undefined) throw new TypeError("an act that makes no shares asks for a passphrase");
-    return founding.newPassphrase(custodian);
+    if (founding === undefined) throw new TypeError("an act that makes nothing asks for a passphrase");
+    return founding.newPassphrase(name, seals);
+  }
+
+  #lastLast(names: readonly string[]): string[] {
+    const { last = [] } = this.#options;
+    return [...names.filter((name) => !last.includes(name)), ...names.filter((name) => last.includes(name))];
   }
 
   async #open(file: NamedShareFile, question: string): Promise<PresentedShare> {

@@ -1,5 +1,5 @@
 import { readAgeIdentities } from "../custodian/age-identities.ts";
-import { openIdentityFile } from "../custodian/identity.ts";
+import { type IdentityRole, openIdentityFile } from "../custodian/identity.ts";
 import { ConclaveError, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
@@ -12,13 +12,16 @@ export interface OpenedIdentity extends Disposable {
   ageIdentities: readonly string[];
   /** The seed of the custodian's signing key; a plain age identity has none. */
   signingSeed: Secret | undefined;
+  /** A plain age identity has none. */
+  role: IdentityRole | undefined;
 }
 
 /**
  * Open an identity file: one of Conclave's, sealed to a passphrase, or a plain one of age's.
  *
- * @param name the custodian's, who must be the one of the identity
+ * @param name the person's, who must be the one of the identity
  * @param passphrase asked for only if it is one of Conclave's
+ * @param role whose it must be
  * @returns the caller's to dispose of
  * @throws {ConclaveError} NOT_FOUND; with the path before the message IDENTITY_MALFORMED, SHARE_PASSPHRASE,
  *   SHARE_IDENTITY (a plugin's), SHARE_OTHER_CUSTODIAN
@@ -27,6 +30,7 @@ export async function openIdentity(
   name: string,
   path: string,
   passphrase: () => Promise<string>,
+  role: IdentityRole | "either" = "custodian",
 ): Promise<OpenedIdentity> {
   using content = new Secret(readSmallFile(path, LIMITS.shareFileBytes));
   try {
@@ -39,10 +43,15 @@ export async function openIdentity(
         suggestions: [`Give it as ${identity.name}'s: --identity ${identity.name}=FILE`],
       });
     }
+    if (role !== "either" && identity.role !== role) {
+      identity[Symbol.dispose]();
+      throw new ConclaveError("SHARE_IDENTITY", `is a ${identity.role}'s identity, not a ${role}'s`);
+    }
     const { ageIdentity, signingSeed } = identity;
     return {
       ageIdentities: ageIdentity === undefined ? [] : [ageIdentity],
       signingSeed,
+      role: identity.role,
       [Symbol.dispose]: () => identity[Symbol.dispose](),
     };
   } catch (cause) {
@@ -52,5 +61,5 @@ export async function openIdentity(
 }
 
 function plain(ageIdentities: readonly string[]): OpenedIdentity {
-  return { ageIdentities, signingSeed: undefined, [Symbol.dispose]: () => undefined };
+  return { ageIdentities, signingSeed: undefined, role: undefined, [Symbol.dispose]: () => undefined };
 }

@@ -16,6 +16,7 @@ export function keyText(key: KeyDescription): string {
     ["Cryptoperiod", key.cryptoperiodSeconds === null ? "no limit" : showDuration(key.cryptoperiodSeconds)],
     ["Rotation due", key.rotateAt ?? "never"],
     ["Created", key.created],
+    ["Origin", originText(key)],
   ]);
   const versions = table(
     ["VERSION", "STATE", "PERMITS", "CREATED", "CHANGED", "CHECK VALUE"],
@@ -32,6 +33,12 @@ export function keyText(key: KeyDescription): string {
     fingerprint === null ? [] : [[`Fingerprint of version ${version}`, fingerprint]],
   );
   return [head, versions, ...(prints.length === 0 ? [] : [fields(prints)])].join("\n\n");
+}
+
+function originText({ imported, versions }: KeyDescription): string {
+  if (imported === null) return "generated in this vault";
+  const which = versions.length === 1 ? "" : "version 1 ";
+  return `${which}imported (${imported.format}), audit entry ${imported.entry}`;
 }
 
 /** The state, and what of it is to come or must not be forgotten. */

@@ -14,8 +14,8 @@ const LONGEST_LINE = 512;
 const PAUSE = 10;
 
 /**
- * A terminal's keyboard, for secrets that are too long to be typed unseen: what is typed shows, and stays bytes that are
- * zeroed. Only backspace and Ctrl-U correct. While it is owned, nothing else may read the terminal.
+ * A terminal's keyboard, for secrets that stay bytes, which are zeroed. What is typed shows, unless it is to be hidden.
+ * Only backspace and Ctrl-U correct. While it is owned, nothing else may read the terminal.
  */
 export class Keyboard implements Disposable {
   /** Typed, but not taken yet. */
@@ -33,10 +33,11 @@ export class Keyboard implements Disposable {
    * A line of printable ASCII, without its end.
    *
    * @param question stands before what is typed
+   * @param hidden whether asterisks show instead of it
    * @returns the caller's to dispose of
    * @throws {ConclaveError} ABORTED: Ctrl-C, Ctrl-D, or the terminal is gone
    */
-  line(question: string): Secret {
+  line(question: string, hidden = false): Secret {
     writeMessage(question);
     using typed = new Secret(new Uint8Array(LONGEST_LINE));
     let length = 0;
@@ -49,7 +50,7 @@ export class Keyboard implements Disposable {
       else if (key === ESCAPE) this.#skipSequence();
       else if ((key >= SPACE || key === TAB) && key < DELETE && length < LONGEST_LINE) {
         typed.reveal()[length++] = key === TAB ? SPACE : key;
-        writeMessage(String.fromCharCode(key === TAB ? SPACE : key));
+        writeMessage(hidden ? "*" : String.fromCharCode(key === TAB ? SPACE : key));
       } else writeMessage(BELL);
     }
     writeMessage("\n");

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as Flags from "@oclif/core/flags";
 import { hex } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
-import { assertAbsent } from "../host/checked-file.ts";
+import { assertCreatable } from "../host/checked-file.ts";
 import { createFileDurably } from "../host/files.ts";
 
 /** How bytes are written: as they are, or as a line of text. */
@@ -16,14 +16,14 @@ export const outputFlags = {
   encoding: Flags.option({ summary: "how it is written", options: ENCODINGS, default: "base64" as const })(),
 };
 
-interface OutputFlags {
+export interface OutputFlags {
   out: string | undefined;
   encoding: Encoding;
 }
 
 /** Before anybody is asked. @throws ConclaveError EXISTS; USAGE raw bytes to a terminal, or beside a JSON document */
 export function assertOutput({ out, encoding }: OutputFlags, json: boolean): void {
-  if (out !== undefined) return assertAbsent(resolve(out));
+  if (out !== undefined) return assertCreatable(resolve(out));
   if (encoding !== "raw") return;
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (process.stdout.isTTY === true)

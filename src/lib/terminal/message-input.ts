@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import * as Flags from "@oclif/core/flags";
+import { fromHex } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
 import { readStandardInput } from "./standard-input.ts";
 
 /** What standard input is called in a plan. */
-const STDIN_NAME = "standard input";
+export const STDIN_NAME = "standard input";
 
 export const messageFlag = {
   in: Flags.string({
@@ -16,6 +17,19 @@ export const messageFlag = {
     required: true,
   }),
 };
+
+export const digestFlag = {
+  digest: Flags.boolean({
+    default: false,
+    summary: "the input is the message's digest: its bytes, or a line of hexadecimal digits as sha256sum writes",
+  }),
+};
+
+/** A digest: a line that begins with hexadecimal digits, or its bytes themselves. */
+export function readDigest(bytes: Uint8Array): Uint8Array {
+  const digits = /^([0-9a-f]{2,})(?:\s.*)?$/is.exec(Buffer.from(bytes).toString("latin1"))?.[1] ?? "";
+  return [64, 96, 128].includes(digits.length) ? fromHex(digits.toLowerCase()) : bytes;
+}
 
 /** A message as it was given: from a file, or through a pipe. */
 export interface GivenMessage {
@@ -32,13 +46,17 @@ export function readMessage(path: string): GivenMessage {
   if (path !== "-") {
     return { name: basename(path), bytes: readSmallFile(path, LIMITS.messageBytes), inputs: [path], piped: undefined };
   }
-  if (process.stdin.isTTY === true) {
-    throw new ConclaveError("USAGE", "--in -: standard input is a terminal", {
-      suggestions: ["Give the message through a pipe, or as a file: --in FILE"],
-    });
-  }
+  assertPiped();
   const bytes = readPipe();
   return { name: STDIN_NAME, bytes, inputs: [], piped: bytes };
+}
+
+/** @throws ConclaveError USAGE: standard input is a terminal */
+export function assertPiped(): void {
+  if (process.stdin.isTTY !== true) return;
+  throw new ConclaveError("USAGE", "--in -: standard input is a terminal", {
+    suggestions: ["Give it through a pipe, or as a file: --in FILE"],
+  });
 }
 
 function readPipe(): Uint8Array {

@@ -1,7 +1,7 @@
 import { ACTIONS } from "../catalogue.ts";
 import { ConclaveError } from "../errors.ts";
 import { bindAction, type PlannedAction } from "../quorum/action.ts";
-import type { Executed } from "../quorum/execute.ts";
+import type { Executed } from "../quorum/execute-approved.ts";
 import { proveShares } from "../quorum/prove.ts";
 import { quorumCreate } from "../quorum/quorum-create.ts";
 import { quorumRekey } from "../quorum/rekey.ts";
@@ -28,7 +28,7 @@ export interface NewGenerationResult {
 }
 
 /**
- * Who leads custodians through the new shares of an act.
+ * Who leads people through the passphrases of what an act makes: new shares, exported keys.
  * @param actions of the act
  * @throws ConclaveError USAGE: a passphrase is missing, and there is no terminal to ask on
  */
@@ -40,19 +40,22 @@ export function foundingFor(
 ): Founding {
   const flag = "--new-passphrase-file";
   const files = parseNamed(flags["new-passphrase-file"] ?? [], flag);
-  const names = actions.flatMap(namesOnHost);
-  const missing = names.find((name) => !files.has(name));
+  const bound = actions.map((planned) =>
+    bindAction(ACTIONS, planned, (problem) => new ConclaveError("USAGE", problem)),
+  );
+  const names = bound.flatMap((action) => action.newShares().map(({ custodian }) => custodian));
+  const keys = bound.flatMap((action) => action.newPassphrase() ?? []);
+  const missing = [...names, ...keys].find((name) => !files.has(name));
   if (missing !== undefined && !hasTerminal()) {
-    throw new ConclaveError("USAGE", `no passphrase for ${missing}'s new share`, {
-      suggestions: [`Give ${flag} ${missing}=FILE`],
-    });
+    const what = names.includes(missing) ? `${missing}'s new share` : `the exported key ${missing}`;
+    throw new ConclaveError("USAGE", `no passphrase for ${what}`, { suggestions: [`Give ${flag} ${missing}=FILE`] });
   }
   const rehearsal = identity.rehearsal === 1;
   return new Founding({
     passphrases: { files, warn },
     flag,
     weak: (flags["unsafe-weak-passphrase"] ?? false) || rehearsal,
-    context: [identity.name, "conclave", ...names],
+    context: [identity.name, "conclave", ...names, ...keys],
     quiet,
   });
 }
@@ -79,12 +82,6 @@ export async function proveNewShares(
     });
   }
   return made;
-}
-
-/** Custodians who choose a passphrase at the host. */
-function namesOnHost(planned: PlannedAction): string[] {
-  const bound = bindAction(ACTIONS, planned, (problem) => new ConclaveError("USAGE", problem));
-  return bound.newShares().map(({ custodian }) => custodian);
 }
 
 /** @param vault its folder */

@@ -11,7 +11,7 @@ import { askPassphrase } from "./secret-prompt.ts";
 export interface PassphraseChoice {
   /** Whose. */
   name: string;
-  /** What it is to seal: "share", "identity". */
+  /** What it is to seal: "share", "identity", "exported key". */
   seals: string;
   /** File that holds it; asked for twice on the terminal if there is none. */
   file: string | undefined;
@@ -51,7 +51,11 @@ export async function newPassphrase(choice: PassphraseChoice): Promise<string> {
 
 async function askTwice({ name, seals, flag, company = false, quiet }: PassphraseChoice): Promise<string> {
   const away = company ? " The others look away." : "";
-  if (!quiet && hasTerminal()) writeMessage(`${show(name)}, choose the passphrase of your ${seals}.${away}\n`);
+  const choose =
+    seals === "exported key"
+      ? `Choose the passphrase that seals the exported key ${show(name)}.`
+      : `${show(name)}, choose the passphrase of your ${seals}.`;
+  if (!quiet && hasTerminal()) writeMessage(`${choose}${away}\n`);
   for (;;) {
     const first = await askPassphrase(`${name}: new passphrase`, flag);
     if ((await askPassphrase(`${name}: once more`, flag)) === first) return first;

@@ -6,11 +6,12 @@ import { ConclaveError } from "../errors.ts";
 import { assertAbsent } from "../host/checked-file.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { PlannedAction } from "../quorum/action.ts";
-import { type Executed, executePlan } from "../quorum/execute.ts";
+import { executePlan, type SecretSource } from "../quorum/execute.ts";
+import type { Executed } from "../quorum/execute-approved.ts";
 import { keepPlan } from "../quorum/open-plans.ts";
 import { LONGEST_PLAN } from "../quorum/plan.ts";
 import { preparePlan } from "../quorum/prepare.ts";
-import { newSession } from "../quorum/session.ts";
+import { type NewSession, newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
@@ -45,6 +46,13 @@ export interface Performed extends Executed {
   generations?: NewGenerationResult[];
 }
 
+/** What an act needs that doesn't stand in its plan. */
+export interface ActSecrets {
+  /** The session of a plan whose approvals travel, made before. */
+  session: NewSession | undefined;
+  secrets: SecretSource;
+}
+
 /** A command whose act a quorum must approve. */
 export abstract class SensitiveCommand extends VaultCommand {
   /**
@@ -57,11 +65,12 @@ export abstract class SensitiveCommand extends VaultCommand {
     vault: Vault,
     flags: SensitiveFlags & NewShareFlags,
     actions: readonly PlannedAction[],
+    given?: ActSecrets,
   ): Promise<Performed | DryRun | PlanWritten> {
     const request = { actions, reason: flags.reason ?? "" };
     if (flags["dry-run"]) return this.#dryRun(vault, request);
     const file = flags["plan-out"];
-    if (file !== undefined) return this.#writePlan(vault, flags, file, request);
+    if (file !== undefined) return this.#writePlan(vault, flags, file, request, given?.session);
 
     const quiet = flags.quiet || this.jsonEnabled();
     const founding = foundingFor(vault, actions, flags, {
@@ -69,9 +78,17 @@ export abstract class SensitiveCommand extends VaultCommand {
       warn: (message) => this.warn(message),
     });
     const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message), founding);
-    const executed = await executePlan(vault, await preparePlan(vault, ACTIONS, request), gathering);
+    const prepared = await preparePlan(vault, ACTIONS, request);
+    const executed = await executePlan(vault, prepared, gathering, undefined, given?.secrets);
     const generations = await proveNewShares(vault, executed, founding);
     return generations.length === 0 ? executed : { ...executed, generations };
+  }
+
+  /** A session for a plan whose approvals travel, kept as the flags say or as is asked. */
+  protected async newSession(vault: Vault, flags: SensitiveFlags): Promise<NewSession> {
+    if (flags["plan-out"] !== undefined) assertAbsent(resolve(flags["plan-out"]));
+    const rehearsal = vault.identity.rehearsal === 1;
+    return newSession(await chooseSession(flags, rehearsal, (message) => this.warn(message)), rehearsal);
   }
 
   async #dryRun(vault: Vault, request: { actions: readonly PlannedAction[]; reason: string }): Promise<DryRun> {
@@ -90,12 +107,11 @@ export abstract class SensitiveCommand extends VaultCommand {
     flags: SensitiveFlags,
     file: string,
     request: { actions: readonly PlannedAction[]; reason: string },
+    given: NewSession | undefined,
   ): Promise<PlanWritten> {
     const lifetime = parseDuration(flags["plan-lifetime"], "--plan-lifetime") * SECOND;
     if (lifetime > LONGEST_PLAN) throw new ConclaveError("USAGE", "--plan-lifetime: 30d at most");
-    assertAbsent(resolve(file));
-    const rehearsal = vault.identity.rehearsal === 1;
-    const session = await newSession(await chooseSession(flags, rehearsal, (message) => this.warn(message)), rehearsal);
+    const session = given ?? (await this.newSession(vault, flags));
     const prepared = await preparePlan(vault, ACTIONS, { ...request, lifetime, session });
     if (prepared.objection !== undefined) throw prepared.objection;
     createFileDurably(resolve(file), keepPlan(vault, prepared, session));

@@ -1,22 +1,33 @@
 import { isConclaveError } from "../errors.ts";
 import { sweepPlans } from "../quorum/open-plans.ts";
+import type { ActStreams } from "../vault/unlocked.ts";
 import { openVault, type Vault } from "../vault/vault.ts";
 import { ConclaveCommand } from "./base-command.ts";
 import { lockTimeoutFlag, vaultFlag } from "./flags.ts";
 import { surroundings } from "./surroundings.ts";
 
+/** What is given to an act beside the vault. */
+interface Given {
+  /** Paths of files. */
+  inputs: readonly string[];
+  /** What came through a pipe. */
+  piped?: Uint8Array | undefined;
+  /** What is too large for memory; may be completed once the vault is open. */
+  streams?: ActStreams | undefined;
+}
+
 /** A command that works on an existing vault. */
 export abstract class VaultCommand extends ConclaveCommand {
   static override baseFlags = { ...ConclaveCommand.baseFlags, ...vaultFlag, ...lockTimeoutFlag };
 
-  /** Open the vault that the flags name, run, and close it. @param given what an act may read: paths of files, a pipe */
+  /** Open the vault that the flags name, run, and close it. @param given what an act may read, and where what it makes goes */
   protected async withVault<R>(
     flags: { vault: string; "lock-timeout": number },
     run: (vault: Vault) => Promise<R>,
-    { inputs, piped }: { inputs: readonly string[]; piped?: Uint8Array | undefined } = { inputs: [] },
+    { inputs, piped, streams }: Given = { inputs: [] },
   ): Promise<R> {
     const around = surroundings(flags["lock-timeout"], (message) => this.warn(message));
-    await using vault = await openVault(flags.vault, { ...around, inputs, piped });
+    await using vault = await openVault(flags.vault, { ...around, inputs, piped, streams });
     if (vault.identity.rehearsal === 1) this.note("REHEARSAL vault: its shares and keys are worth nothing");
     await this.#sweep(vault);
     return await run(vault);

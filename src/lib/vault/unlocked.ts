@@ -1,5 +1,7 @@
 import { randomSecret } from "../crypto/random.ts";
+import type { SameBytes } from "../crypto/same-bytes.ts";
 import { IntegrityError } from "../errors.ts";
+import type { Rereadable } from "../host/byte-source.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
@@ -14,6 +16,12 @@ export interface QuorumKey {
   backup?: Secret;
 }
 
+/** Secrets that were given for an act, and the key under which its plan commits to them; all stay their owner's. */
+export interface GivenSecrets {
+  commitmentKey: Secret;
+  materials: readonly Secret[];
+}
+
 /** What of the host an act may touch. */
 export interface ActPlace {
   /** The vault's folder, which has room for scratch files. */
@@ -24,14 +32,42 @@ export interface ActPlace {
   piped: Uint8Array | undefined;
   /** How long to wait for another process, in milliseconds. */
   lockTimeoutMs: number;
+  /** What it reads and makes that is too large for memory. */
+  streams?: ActStreams | undefined;
+  /** What must not be read from a file twice, or at all. */
+  secrets?: GivenSecrets | undefined;
 }
 
-/** What custodians at the host give to new shares. */
+/** What an act reads and makes by parts, whatever its size. */
+export interface ActStreams {
+  /** What came through a pipe for it. */
+  spool?: Rereadable | undefined;
+  /** Under which a plan commits to secret inputs, by HMAC; stays its owner's. */
+  inputKey?: Secret | undefined;
+  /** What the plan names by this digest, if this process read it for the plan: hashing it once is enough. */
+  read?: { digest: string; bytes: SameBytes } | undefined;
+  /** Begin to write what the act makes; owned by whoever executes the plan. */
+  output?: (() => ActOutput) | undefined;
+}
+
+/** What an act makes by parts; it appears once the act is durable, or never. */
+export interface ActOutput extends AsyncDisposable {
+  /** Write parts after what was written. @param parts taken over */
+  write(parts: readonly Uint8Array[]): Promise<void>;
+  /** Make what was written durable. */
+  finish(): Promise<void>;
+  /** Let it appear. */
+  publish(): Promise<void>;
+}
+
+/** What people at the host give to new shares, and to what leaves the vault. */
 export interface Entrusted {
   /** Seeds of custodian keys that go over from the shares before, by custodian; stay their owners'. */
   custodianSeeds: ReadonlyMap<string, Secret>;
   /** Passphrases that seal new shares, by custodian. */
   passphrases: ReadonlyMap<string, string>;
+  /** Passphrases that seal exported keys, by name. */
+  exportPassphrases?: ReadonlyMap<string, string>;
 }
 
 /** Which version of which key, of which keyring. */

@@ -1,20 +1,19 @@
 import type { KeyObject } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
-import { type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
+import { type EachEntry, type VerifyOptions, verifyChain, verifyLinks } from "../audit/verify.ts";
 import { type Clock, timestamp } from "../clock.ts";
 import { publicKeyOf } from "../crypto/signature.ts";
 import { ConclaveError, IntegrityError, isConclaveError } from "../errors.ts";
 import { type Anchor, adoptAnchor, knownHostKeys, loadAnchor, saveAnchor } from "../host/anchor.ts";
 import { assertPrivateDirectory, assertPrivateFile, assertPrivatePlace } from "../host/directory.ts";
 import { hostKeyPath, loadHostKey } from "../host/host-key.ts";
-import { firstIssue } from "../json.ts";
-import { digestSchema, idSchema, nameSchema, publicKeySchema, timestampSchema } from "../names.ts";
 import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
+import { readIdentity } from "./identity.ts";
+import type { ActStreams } from "./unlocked.ts";
 
 /** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
 export interface Surroundings {
@@ -33,6 +32,8 @@ export interface Surroundings {
   inputs?: readonly string[];
   /** What came through a pipe for an act. */
   piped?: Uint8Array | undefined;
+  /** What an act reads and makes that is too large for memory. */
+  streams?: ActStreams | undefined;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -40,17 +41,6 @@ export interface Act {
   writer: Writer;
   chain: AuditChain;
 }
-
-const identitySchema = z.strictObject({
-  id: idSchema,
-  name: nameSchema,
-  epoch: idSchema,
-  genesis: digestSchema,
-  hostKey: publicKeySchema,
-  rehearsal: z.literal([0, 1]),
-  created: timestampSchema,
-  clockAccepted: z.int().positive().nullable(),
-});
 
 /** Where the database of a vault lies. */
 export function databasePath(path: string): string {
@@ -98,15 +88,6 @@ export function assertNotRemembered(path: string, state: string): void {
   }
 }
 
-/** The vault's own row. Paths and comparisons rest on it before anything is verified, so its form is checked. */
-async function readIdentity(reader: Reader): Promise<Row<"vault">> {
-  const row = await reader.find("vault", {});
-  if (row === undefined) throw new IntegrityError("vault", "the table has no row");
-  const parsed = identitySchema.safeParse(row);
-  if (!parsed.success) throw new IntegrityError("vault", `column ${firstIssue(parsed.error.issues)}`);
-  return parsed.data;
-}
-
 /** An open, locked vault. Reads may be made at any time; what changes it runs over a verified chain. */
 export class Vault implements AsyncDisposable {
   readonly path: string;
@@ -127,22 +108,22 @@ export class Vault implements AsyncDisposable {
     this.#surroundings = surroundings;
   }
 
-  /** See `Surroundings.warn`. */
   get warn(): ((message: string) => void) | undefined {
     return this.#surroundings.warn;
   }
 
-  /** See `Surroundings.inputs`. */
   get inputs(): readonly string[] {
     return this.#surroundings.inputs ?? [];
   }
 
-  /** See `Surroundings.piped`. */
   get piped(): Uint8Array | undefined {
     return this.#surroundings.piped;
   }
 
-  /** See `Surroundings.acting`. */
+  get streams(): ActStreams | undefined {
+    return this.#surroundings.streams;
+  }
+
   get acting(): VerifyOptions["progress"] {
     return this.#surroundings.acting;
   }
@@ -180,12 +161,17 @@ export class Vault implements AsyncDisposable {
    * @param full verify signatures of the whole chain, also those that this machine verified before
    * @throws IntegrityError what is wrong, and where
    */
-  async verify(full = false): Promise<AuditChain> {
+  async verify(full = false, each?: EachEntry): Promise<AuditChain> {
     const anchor = this.anchor();
-    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, full ? undefined : anchor?.verified));
+    const verified = full ? undefined : anchor?.verified;
+    return this.#storage.snapshot(async (reader) => this.#verifyWhole(reader, verified, each));
   }
 
-  /** See `Surroundings.lockTimeoutMs`. */
+  /** Look at one moment of the vault, not verified, whatever other processes write meanwhile. */
+  async snapshot<R>(look: (reader: Reader) => Promise<R>): Promise<R> {
+    return this.#storage.snapshot(look);
+  }
+
   get lockTimeoutMs(): number {
     return this.#surroundings.lockTimeoutMs;
   }
@@ -266,10 +252,10 @@ export class Vault implements AsyncDisposable {
     return current.map(({ manifestHash }) => manifestHash);
   }
 
-  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined): Promise<AuditChain> {
+  async #verifyWhole(reader: Reader, verified: Anchor["verified"] | undefined, each?: EachEntry): Promise<AuditChain> {
     await this.#storage.checkStructure();
     const { types, progress } = this.#surroundings;
-    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress });
+    return verifyChain(reader, { types, anchor: this.anchor()?.head, verified: verified ?? undefined, progress, each });
   }
 
   async #transact<R>(

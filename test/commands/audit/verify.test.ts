@@ -10,6 +10,9 @@ beforeAll(async () => {
   await made.place.write("checkpoint", stdout);
   await made.place.write("altered", stdout.replace("\n5\n", "\n4\n"));
   await made.createKey("payments", ["alice", "bob"]);
+  const { stdout: chain } = await made.place.run("audit", "export", "--vault", "vault", "--out", "-");
+  await made.place.write("a.chain", chain);
+  await made.place.write("cut.chain", chain.slice(0, 9000));
 });
 afterAll(async () => made[Symbol.asyncDispose]());
 
@@ -23,12 +26,19 @@ test.for([
   { outcome: "altered-checkpoint", args: [...VAULT, "--checkpoint", "altered"], status: 14 },
   { outcome: "no-checkpoint", args: [...VAULT, "--checkpoint", "nowhere"], status: 3 },
   { outcome: "other-genesis", args: [...VAULT, "--genesis", "0".repeat(64)], status: 14 },
+  { outcome: "in", args: ["--in", "a.chain"], status: 0 },
+  { outcome: "in-json", args: ["--in", "a.chain", "--json"], status: 0 },
+  { outcome: "in-other-genesis", args: ["--in", "a.chain", "--genesis", "0".repeat(64)], status: 14 },
+  { outcome: "in-cut-off", args: ["--in", "cut.chain"], status: 14 },
+  { outcome: "in-no-chain", args: ["--in", "alice.passphrase"], status: 2 },
+  { outcome: "in-not-found", args: ["--in", "nowhere"], status: 3 },
   { outcome: "bad-genesis", args: [...VAULT, "--genesis", "0123"], status: 2 },
 ])("$outcome: $status", async (outcome) => expectOutcome(made, "audit verify", "../golden", outcome));
 
 test.for([
   { outcome: "consistent", args: VAULT, status: 17 },
   { outcome: "consistent-json", args: [...VAULT, "--json"], status: 17 },
+  { outcome: "in-consistent", args: ["--in", "a.chain"], status: 17 },
 ])("S15: on a machine that doesn't know the vault, $outcome: $status", async (outcome) => {
   await using copy = await made.copy();
   await rm(copy.state, { recursive: true });

@@ -69,7 +69,7 @@ function replaced(number: number, ...others: string[]): string[] {
 }
 
 const wantedName =
-  "line 2 of the identity: wanted 'custodian' and a name: 1 to 64 of letters, digits, \". _ -\", starting with a letter or digit";
+  "line 2 of the identity: wanted 'custodian' or 'witness' and a name: 1 to 64 of letters, digits, \". _ -\", starting with a letter or digit";
 const wantedSeed = "line 3 of the identity: wanted 'signing-key' and 64 lower-case hexadecimal digits";
 const wantedAge = "line 4 of the identity: wanted 'age' and AGE-SECRET-KEY-…, or 'rehearsal'";
 

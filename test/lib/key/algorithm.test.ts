@@ -25,7 +25,7 @@ const RSA: readonly (readonly Usage[])[] = [
 ];
 const CURVE: readonly (readonly Usage[])[] = [["sign", "verify"], ["derive"]];
 const SIGNING: readonly (readonly Usage[])[] = [["sign", "verify"]];
-const KEM: readonly (readonly Usage[])[] = [["wrap", "unwrap"], ["derive"]];
+const KEM: readonly (readonly Usage[])[] = [["wrap", "unwrap"], ["encrypt", "decrypt"], ["derive"]];
 const PURPOSES: Record<Algorithm, readonly (readonly Usage[])[]> = {
   "aes-128": AES,
   "aes-192": AES,

@@ -2,13 +2,14 @@ import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/lib/bytes.ts";
 import { ALGORITHM_NAMES, ALGORITHMS } from "../../../src/lib/key/algorithm.ts";
-import { type KeyCreateParameters, keyCreate } from "../../../src/lib/key/create.ts";
+import { keyCreate } from "../../../src/lib/key/create.ts";
 import { describeKey } from "../../../src/lib/key/describe.ts";
 import { fingerprint } from "../../../src/lib/key/fingerprint.ts";
+import type { NewKeyParameters } from "../../../src/lib/key/new-key.ts";
 import { CREATED, id, keyrings } from "../../support/keyrings.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
 
-const PARAMETERS: KeyCreateParameters = {
+const PARAMETERS: NewKeyParameters = {
   keyring: { id: id(2), name: "default" },
   name: "first",
   algorithm: "aes-256",

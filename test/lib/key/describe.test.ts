@@ -24,6 +24,7 @@ test("a key is described with all its versions", async () => {
     checkValue: "0123456789",
     fingerprint: null,
     publicKey: null,
+    origin: "generated",
   };
   expect(await describeKey(state, "default/c", CREATED)).toEqual({
     id: id(102),
@@ -37,6 +38,7 @@ test("a key is described with all its versions", async () => {
     cryptoperiodSeconds: null,
     created: CREATED,
     rotateAt: null,
+    imported: null,
     versions: [
       { version: 1, ...version },
       { version: 2, ...version },

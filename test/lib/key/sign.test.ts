@@ -1,6 +1,6 @@
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { utf8 } from "../../../src/lib/bytes.ts";
+import { hex, utf8 } from "../../../src/lib/bytes.ts";
 import { sha256Hex } from "../../../src/lib/crypto/digest.ts";
 import { ALGORITHM_NAMES } from "../../../src/lib/key/algorithm.ts";
 import { describeMessage } from "../../../src/lib/key/message.ts";
@@ -42,7 +42,15 @@ async function signed(...args: Parameters<typeof sign>): Promise<Uint8Array> {
 test.for(SIGNING)("%s: signed by a quorum, verified by anybody; the chain keeps the digest", async (name) => {
   const signature = await signed(name);
   await using vault = await made.open();
-  const given = { key: name, version: undefined, scheme: undefined, format: "der", message, signature } as const;
+  const given = {
+    key: name,
+    version: undefined,
+    scheme: undefined,
+    format: "der",
+    message,
+    digest: false,
+    signature,
+  } as const;
   const check = (changes: object) =>
     checkSignature(vault.reader, { ...given, acceptCompromised: false, ...changes }, TIME);
   expect(await check({})).toEqual({
@@ -85,6 +93,51 @@ test("a scheme of another algorithm, and a format of none, are refused", async (
   expect(keySign.parameters.safeParse({ scheme: "rot13" }).success).toBe(false);
 });
 
+test.for(["ec-p256", "secp256k1", "ec-p521", "rsa-2048"])("%s: a digest that was made elsewhere", async (name) => {
+  const hash = name === "ec-p521" ? "sha512" : "sha256";
+  const digest = Uint8Array.from(createHash(hash).update(message).digest());
+  const plan: Planner = async ({ reader }) => [
+    await planSign(reader, {
+      key: name,
+      version: undefined,
+      scheme: undefined,
+      format: "der",
+      message: { digest: hex(digest) },
+    }),
+  ];
+  const { effects } = await made.perform(plan);
+  const signature = Buffer.from(String(effects[0]?.data["signature"]), "base64");
+  await using vault = await made.open();
+  const given = { key: name, version: undefined, scheme: undefined, format: "der", signature } as const;
+  const check = (of: Uint8Array, isDigest: boolean) =>
+    checkSignature(vault.reader, { ...given, message: of, digest: isDigest, acceptCompromised: false }, TIME);
+  expect(await check(message, false)).toMatchObject({ good: true });
+  expect(await check(digest, true)).toMatchObject({ good: true });
+  expect(
+    await check(
+      digest.map((byte) => byte ^ 1),
+      true,
+    ),
+  ).toMatchObject({ good: false });
+});
+
+test.for([
+  { key: "ed25519", length: 32, said: "ed25519 signs the message itself, no digest of it" },
+  { key: "ml-dsa-65", length: 64, said: "ml-dsa-65 signs the message itself, no digest of it" },
+  { key: "ec-p384", length: 32, said: "ecdsa-sha384 signs a digest of 48 bytes: this one has 32" },
+])("a digest of $length bytes for $key is refused", async ({ key, length, said }) => {
+  const plan: Planner = async ({ reader }) => [
+    await planSign(reader, {
+      key,
+      version: undefined,
+      scheme: undefined,
+      format: "der",
+      message: { digest: "ab".repeat(length) },
+    }),
+  ];
+  expect(await refusalOf(made.perform(plan))).toEqual({ code: "USAGE", message: said });
+});
+
 test("after a rotation the old version signs no more, and still verifies; a compromised one only if accepted", async () => {
   await made.perform(create("rotated", { algorithm: "ed25519" }));
   const signature = await signed("rotated");
@@ -95,7 +148,15 @@ test("after a rotation the old version signs no more, and still verifies; a comp
   });
   const check = async (acceptCompromised: boolean) => {
     await using vault = await made.open();
-    const given = { key: "rotated", version: 1, scheme: undefined, format: "der", message, signature } as const;
+    const given = {
+      key: "rotated",
+      version: 1,
+      scheme: undefined,
+      format: "der",
+      message,
+      digest: false,
+      signature,
+    } as const;
     return await checkSignature(vault.reader, { ...given, acceptCompromised }, TIME);
   };
   expect(await check(false)).toMatchObject({ good: true, version: 1 });

@@ -1,11 +1,13 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { fromHex, utf8 } from "../../../src/lib/bytes.ts";
 import { view } from "../../../src/lib/crypto/signature.ts";
 import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm } from "../../../src/lib/key/algorithm.ts";
+import { signDigest, verifyDigest } from "../../../src/lib/key/digest-signature.ts";
 import {
   hasFormats,
   SCHEME_NAMES,
+  SCHEMES,
   type Scheme,
   SIGNATURE_FORMATS,
   type SignatureFormat,
@@ -43,6 +45,37 @@ describe("each algorithm", () => {
           expect(check(signature, utf8("another"))).toBe(false);
           expect(check(signature.subarray(1), message)).toBe(false);
           expect(check(new Uint8Array(), message)).toBe(false);
+        }
+      }
+    },
+  );
+
+  test.for(ALGORITHM_NAMES.filter((algorithm) => schemesOf(algorithm).some((scheme) => SCHEMES[scheme].hash !== null)))(
+    "%s: what is signed of a digest is a signature of the message, and the other way round",
+    (algorithm) => {
+      const { privateKey, publicKey } = keysOf(algorithm);
+      const message = utf8("a message");
+      for (const scheme of schemesOf(algorithm)) {
+        const digest = Uint8Array.from(
+          createHash(SCHEMES[scheme].hash ?? "")
+            .update(message)
+            .digest(),
+        );
+        for (const format of hasFormats(scheme) ? SIGNATURE_FORMATS : (["der"] as const)) {
+          const signature = signDigest(scheme, format, privateKey, digest);
+          expect(verifyMessage(scheme, format, publicKey, message, signature), `${scheme} ${format}`).toBe(true);
+          const other = signMessage(scheme, format, privateKey, message);
+          const check = (of: Uint8Array, given: Uint8Array) => verifyDigest(scheme, format, publicKey, of, given);
+          expect(check(digest, other), `${scheme} ${format}`).toBe(true);
+          expect(
+            check(
+              digest,
+              other.map((byte, i) => (i === 20 ? byte ^ 1 : byte)),
+            ),
+          ).toBe(false);
+          expect(check(digest.subarray(1), other)).toBe(false);
+          expect(check(digest, new Uint8Array())).toBe(false);
+          expect(() => signDigest(scheme, format, privateKey, digest.subarray(1))).toThrow(RangeError);
         }
       }
     },
@@ -114,7 +147,7 @@ describe.skipIf(!haveVectors)("Wycheproof, through our own functions (needs the 
     ({ file, scheme, format, ...given }) => {
       const { testGroups } = readVectors<{ testGroups: Group[] }>("wycheproof", `${file}.json`);
       const wrong: string[] = [];
-      let [rows, withContext] = [0, 0];
+      let [rows, withContext, digests] = [0, 0, 0];
       for (const group of testGroups) {
         const key = keyOfGroup(group, "raw" in given ? given.raw : undefined);
         for (const { tcId, comment, msg, sig, ctx, result } of group.tests) {
@@ -124,10 +157,17 @@ describe.skipIf(!haveVectors)("Wycheproof, through our own functions (needs the 
             continue;
           }
           const good = key !== undefined && verifyMessage(scheme, format, key, fromHex(msg), fromHex(sig));
+          const { hash }: { hash: string | null } = SCHEMES[scheme];
+          if (hash !== null && key !== undefined) {
+            const digest = Uint8Array.from(createHash(hash).update(fromHex(msg)).digest());
+            digests += 1;
+            if (verifyDigest(scheme, format, key, digest, fromHex(sig)) !== good)
+              wrong.push(`${tcId} ${comment}: digest`);
+          }
           if (result !== "acceptable" && good !== (result === "valid")) wrong.push(`${tcId} ${comment}: ${good}`);
         }
       }
-      publish(`wycheproof ${file}`, { rows, withContext });
+      publish(`wycheproof ${file}`, { rows, withContext, digests });
       expect(wrong).toEqual([]);
       expect(rows).toBeGreaterThan(60);
     },

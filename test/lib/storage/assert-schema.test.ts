@@ -47,7 +47,7 @@ test.for([
   {
     hostile: "a view in place of keys",
     sql: "DROP TABLE keyVersions; DROP TABLE keyTags; DROP TABLE keyNames; DROP TABLE keys; CREATE VIEW keys AS SELECT 1 AS id",
-    named: "table plans",
+    named: "table imports",
   },
   {
     hostile: "a generated column",

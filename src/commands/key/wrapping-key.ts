@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
+import { utf8 } from "../../lib/bytes.ts";
+import { DAY, SECOND, timestamp } from "../../lib/clock.ts";
+import { parseDuration } from "../../lib/duration.ts";
+import { ConclaveError } from "../../lib/errors.ts";
+import { assertAbsent } from "../../lib/host/checked-file.ts";
+import { createFileDurably } from "../../lib/host/files.ts";
+import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
+import { planKeyCreate } from "../../lib/key/request.ts";
+import { WRAPPING_KEY } from "../../lib/key/wrapping-key.ts";
+import { show } from "../../lib/terminal/escape.ts";
+import { keyringFlag } from "../../lib/terminal/new-key-flags.ts";
+import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
+import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
+
+/** Of a wrapping key, in milliseconds. */
+const LONGEST_LIFE = 30 * DAY;
+
+export default class KeyWrappingKey extends SensitiveCommand {
+  static override summary = "Make a key to which others wrap one key for the vault";
+  static override description =
+    "RSA-4096, for unwrap alone. Its private half never leaves the vault; its public half goes, as PEM, to whoever has the key that is to come. One key import --wrapped uses it up; unused, it expires.";
+  static override examples = [
+    "<%= config.bin %> <%= command.id %> inbound --out inbound.pem",
+    "<%= config.bin %> <%= command.id %> cards/inbound --expires 2d --out inbound.pem",
+  ];
+  static override args = {
+    name: Args.string({ description: "name of the wrapping key: NAME or KEYRING/NAME", required: true }),
+  };
+  static override flags = {
+    out: Flags.string({
+      char: "o",
+      summary: "new file for the public half; without it, standard output",
+      helpValue: "FILE",
+      exclusive: ["plan-out"],
+    }),
+    expires: Flags.string({ summary: "how long it can be used, up to 30d", helpValue: "DURATION", default: "7d" }),
+    ...keyringFlag,
+    ...sensitiveFlags,
+  };
+
+  async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
+    const { args, flags } = await this.parse(KeyWrappingKey);
+    const { out } = flags;
+    if (out !== undefined) assertAbsent(resolve(out));
+    const lifetime = parseDuration(flags.expires, "--expires") * SECOND;
+    if (lifetime > LONGEST_LIFE) throw new ConclaveError("USAGE", "--expires: 30d at most");
+    return this.withVault(flags, async (vault) => {
+      const planned = await planKeyCreate(vault.reader, {
+        name: args.name,
+        keyring: flags.keyring,
+        ...WRAPPING_KEY,
+        tag: [],
+        cryptoperiod: undefined,
+        exportable: false,
+        deactivateAt: timestamp(new Date(vault.clock().getTime() + lifetime)),
+      });
+      const done = await this.perform(vault, flags, [planned]);
+      if (!("effects" in done)) return done;
+
+      const { keyring, name } = planned.parameters;
+      const key = await describeKey(vault.reader, `${keyring.name}/${name}`, timestamp(vault.clock()));
+      const publicKey = key.versions[0]?.publicKey ?? undefined;
+      if (publicKey === undefined) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
+      if (out === undefined) this.result(publicKey.trimEnd());
+      else createFileDurably(resolve(out), utf8(publicKey));
+      this.note(
+        `Wrapping key ${keyring.name}/${name} serves one import until ${key.versions[0]?.deactivateAt}` +
+          (out === undefined ? "" : `; its public half is in ${show(out, 300)}`),
+      );
+      return { plan: done.plan, entries: done.entries, key };
+    });
+  }
+}

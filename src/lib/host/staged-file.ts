@@ -1,0 +1,112 @@
+import { closeSync, constants, fsync, openSync, writev } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { assertAbsent, removeLeftBehind } from "./checked-file.ts";
+import { explainIo, ioExplained, nameExclusively, removeIfThere, syncDirectory, temporaryName } from "./files.ts";
+
+const writeSoon = promisify(writev);
+const syncSoon = promisify(fsync);
+
+/**
+ * A new file (mode 0600) that is written by parts under a temporary name, while the process goes on, and gets its own
+ * when it is published. Until then nothing of it stays: neither if its block ends, nor if the process is told to end.
+ */
+export class StagedFile implements AsyncDisposable {
+  readonly path: string;
+  readonly #written: string;
+  readonly #file: number;
+  readonly #abandon = () => removeIfThere(this.#written);
+  #pending: Promise<unknown> = Promise.resolve();
+  #published = false;
+  #closed = false;
+
+  /** @throws ConclaveError EXISTS, NOT_FOUND (its directory), HOST_IO */
+  constructor(path: string) {
+    assertAbsent(path);
+    this.path = path;
+    this.#written = join(dirname(path), temporaryName(path));
+    this.#file = ioExplained(path, () => {
+      removeLeftBehind(path);
+      removeIfThere(this.#written);
+      const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+      return openSync(this.#written, flags, 0o600);
+    });
+    process.once("exit", this.#abandon);
+    keepPages();
+  }
+
+  /**
+   * Write parts after what was written; returns as soon as the parts before are.
+   * @param parts taken over
+   * @throws ConclaveError HOST_IO, of these or the parts before
+   */
+  async write(parts: readonly Uint8Array[]): Promise<void> {
+    await this.#pending;
+    this.#pending = this.#writeAll(parts);
+    this.#pending.catch(() => undefined); // it is awaited later
+  }
+
+  /** Make what was written durable; the name is not yet. @throws ConclaveError HOST_IO */
+  async finish(): Promise<void> {
+    await this.#pending;
+    this.#pending = syncSoon(this.#file);
+    try {
+      await this.#pending;
+    } catch (error) {
+      throw explainIo(error, this.path);
+    }
+  }
+
+  /** Give the finished file its name. @throws ConclaveError EXISTS, HOST_IO */
+  async publish(): Promise<void> {
+    ioExplained(this.path, () => nameExclusively(this.#written, this.path));
+    this.#published = true;
+    syncDirectory(dirname(this.path));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    process.off("exit", this.#abandon);
+    await this.#pending.catch(() => undefined);
+    closeSync(this.#file);
+    if (!this.#published) ioExplained(this.path, this.#abandon);
+  }
+
+  async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
+    let rest = parts.filter(({ length }) => length > 0);
+    try {
+      while (rest.length > 0) {
+        const { bytesWritten } = await writeSoon(this.#file, rest);
+        rest = after(rest, bytesWritten);
+      }
+    } catch (error) {
+      throw explainIo(error, this.path);
+    }
+    parts.forEach(release);
+  }
+}
+
+/** Give memory back at once: what waits for a collection of garbage makes a process large. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+/**
+ * Let the C library keep the pages that are released, which it returns to the kernel at once, and gets anew, until it
+ * has seen something large freed: a third of the time of decrypting.
+ */
+function keepPages(): void {
+  new ArrayBuffer(16 * 1024 * 1024).transfer(0);
+}
+
+/** What of `parts` comes after so many bytes. */
+function after(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  let skipped = count;
+  for (const part of parts) {
+    if (skipped < part.length) rest.push(part.subarray(skipped));
+    skipped = Math.max(0, skipped - part.length);
+  }
+  return rest;
+}

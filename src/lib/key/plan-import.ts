@@ -1,0 +1,115 @@
+import { sha256Hex } from "../crypto/digest.ts";
+import { ConclaveError } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { PlannedAction } from "../quorum/action.ts";
+import { quorumInForce } from "../quorum/state.ts";
+import type { Secret } from "../secret.ts";
+import type { Reader } from "../storage/storage.ts";
+import { ALGORITHMS, type Algorithm, type GeneratedKey } from "./algorithm.ts";
+import type { BroughtKey } from "./brought-key.ts";
+import { findKey } from "./find.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { type KeyImportParameters, keyImport } from "./import.ts";
+import { commitmentOf } from "./import-commitment.ts";
+import type { ImportSource } from "./import-source.ts";
+import type { KeyFormat } from "./key-file.ts";
+import { checkNewKey } from "./new-key.ts";
+import { guardians } from "./reference.ts";
+import { type KeyRequest, newKeyParameters } from "./request.ts";
+
+/** A key that is brought, as a person asks for it; its algorithm is known by then. */
+export type ImportRequest = Omit<KeyRequest, "algorithm"> & {
+  algorithm: Algorithm;
+  source: ImportSource;
+  /** Check value or fingerprint that whoever made the key told; undefined: it isn't known. */
+  expected: string | undefined;
+};
+
+/** @throws ConclaveError USAGE, NOT_FOUND; REFUSED it isn't the key that was expected */
+export async function planImport(
+  state: Reader,
+  { source, expected, ...request }: ImportRequest,
+): Promise<PlannedAction & { parameters: KeyImportParameters }> {
+  const parameters = await newKeyParameters(state, request);
+  const told = expected === undefined ? source : { ...source, ...expect(source, request.algorithm, expected) };
+  return { action: keyImport.name, parameters: { ...parameters, source: told } };
+}
+
+/**
+ * Look whether a key can be imported before its components are typed.
+ * @returns names of the custodians who may type one
+ * @throws ConclaveError USAGE, NOT_FOUND, EXISTS; REFUSED while a quorum is pending
+ */
+export async function prepareComponents(state: Reader, request: KeyRequest, time: string): Promise<string[]> {
+  const parameters = await newKeyParameters(state, request);
+  await checkNewKey(parameters, state, time);
+  const [quorum = ""] = await guardians(state, parameters.keyring);
+  const { seats } = await quorumInForce(state, quorum);
+  return seats.map(({ name }) => name);
+}
+
+/** A key that came in a file: what the plan says of it. */
+export function fileSource(
+  { name, format, kid }: { name: string; format: KeyFormat; kid: string | undefined },
+  key: BroughtKey,
+  commitmentKey: Secret,
+): ImportSource {
+  const shown = name.slice(0, LIMITS.textLength).toWellFormed();
+  return { from: "file", name: shown, format, kid: kid ?? null, ...committed(key, commitmentKey) };
+}
+
+/** A key that was typed in components: what the plan says of it. @param custodians who typed which */
+export function componentsSource(custodians: readonly string[], key: BroughtKey, commitmentKey: Secret): ImportSource {
+  return { from: "components", custodians: [...custodians], ...committed(key, commitmentKey) };
+}
+
+/** A wrapped key: what the plan says of it. @param wrappingKey NAME or KEYRING/NAME. @throws ConclaveError NOT_FOUND, USAGE */
+export async function wrappedSource(
+  state: Reader,
+  wrappingKey: string,
+  file: { name: string; bytes: Uint8Array },
+): Promise<ImportSource> {
+  const { key, keyring } = await findKey(state, wrappingKey);
+  return {
+    from: "wrapped",
+    file: {
+      name: file.name.slice(0, LIMITS.textLength).toWellFormed(),
+      sha256: sha256Hex(file.bytes),
+      size: file.bytes.length,
+    },
+    wrappingKey: { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } },
+    checkValue: null,
+    fingerprint: null,
+  };
+}
+
+function committed(key: BroughtKey, commitmentKey: Secret) {
+  return { commitment: commitmentOf(commitmentKey, key.material), ...tellOf(key) };
+}
+
+function tellOf({ algorithm, checkValue, publicKey }: GeneratedKey & { algorithm: Algorithm }) {
+  const { publicKey: wanted } = ALGORITHMS[algorithm];
+  const print = publicKey === null || wanted === null ? null : (fingerprint(publicKey, wanted) ?? null);
+  return { checkValue, fingerprint: print };
+}
+
+/** What was told of a key, compared with what it is if that is known. */
+function expect(
+  source: ImportSource,
+  algorithm: Algorithm,
+  expected: string,
+): Pick<ImportSource, "checkValue" | "fingerprint"> {
+  const wanted = expected.toLowerCase();
+  const symmetric = ALGORITHMS[algorithm].symmetric !== null;
+  if (!(symmetric ? /^[0-9a-f]{10}$/ : /^[0-9a-f]{64}$/).test(wanted)) {
+    const what = symmetric ? "the 10 digits of a check value" : "the 64 digits of a fingerprint";
+    throw new ConclaveError("USAGE", `--expect: wanted ${what}, for a key of ${algorithm}`);
+  }
+  const is = source.checkValue ?? source.fingerprint;
+  if (is !== null && is !== wanted) {
+    throw new ConclaveError("REFUSED", `the key is ${is}, and ${wanted} was expected`, {
+      suggestions: ["Ask whoever made it which of the two is right"],
+    });
+  }
+  return symmetric ? { checkValue: wanted, fingerprint: null } : { checkValue: null, fingerprint: wanted };
+}

@@ -1,0 +1,61 @@
+import { ConclaveError, isConclaveError } from "../errors.ts";
+import { type KeyImportParameters, keyImport } from "../key/import.ts";
+import { sessionCommitmentKey } from "../key/import-commitment.ts";
+import type { SecretSource } from "../quorum/execute.ts";
+import type { Plan } from "../quorum/plan.ts";
+import type { Secret } from "../secret.ts";
+import { readBroughtFile } from "./brought-file.ts";
+
+/** How the keys of a plan come again, when it is executed. */
+export interface BroughtAgain {
+  /** Files that were named. */
+  inputs: readonly string[];
+  /** Identity of the plan's session. */
+  identity: () => Promise<string>;
+  keyPassphraseFile: string | undefined;
+  warn: (message: string) => void;
+  /** Gets what is to be disposed of. */
+  owned: DisposableStack;
+}
+
+/** What reads the keys again that a plan commits to; undefined if there are none. */
+export function broughtAgain(plan: Plan, options: BroughtAgain): SecretSource | undefined {
+  const imports = plan.actions.flatMap(({ action, parameters }) => {
+    const parsed = action === keyImport.name ? keyImport.parameters.safeParse(parameters) : undefined;
+    return parsed?.data?.source.from === "file" ? [parsed.data] : [];
+  });
+  if (imports.length === 0) return undefined;
+  return async () => {
+    const commitmentKey = options.owned.use(sessionCommitmentKey(await options.identity()));
+    const materials: Secret[] = [];
+    for (const wanted of imports) materials.push(...(await readAll(wanted, options)));
+    return { commitmentKey, materials };
+  };
+}
+
+/** What of the files can be such a key. @throws ConclaveError why the last of them can't, if none can */
+async function readAll(
+  { algorithm, source }: KeyImportParameters,
+  { inputs, keyPassphraseFile, warn, owned }: BroughtAgain,
+): Promise<Secret[]> {
+  if (source.from !== "file") return [];
+  if (inputs.length === 0) {
+    throw new ConclaveError("USAGE", `the plan imports ${source.name}, which was not given`, {
+      suggestions: ["Give the file as it was when the plan was made: --in FILE"],
+    });
+  }
+  const reading = { format: source.format, algorithm, kid: source.kid ?? undefined };
+  const materials: Secret[] = [];
+  let problem: unknown;
+  for (const path of inputs) {
+    try {
+      const { key } = await readBroughtFile(path, reading, keyPassphraseFile, warn);
+      materials.push(owned.use(key.material));
+    } catch (error) {
+      if (!isConclaveError(error)) throw error;
+      problem = error; // another file may be the one
+    }
+  }
+  if (materials.length === 0) throw problem;
+  return materials;
+}

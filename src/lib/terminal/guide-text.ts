@@ -1,0 +1,127 @@
+import { chalkStderr } from "chalk";
+import type { Script, Step } from "../ceremony/script.ts";
+import type { Checked, Person, Place } from "../ceremony/stage.ts";
+import { viewSteps } from "../ceremony/step-view.ts";
+import { digestWords } from "../crypto/words.ts";
+import type { Line } from "../quorum/action.ts";
+import { rolesText } from "./ceremony-sheet.ts";
+import { show } from "./escape.ts";
+import { fields } from "./fields.ts";
+
+/** Longest paragraph that is shown in full, in characters. */
+const PROSE_WIDTH = 2000;
+const RULE = "─".repeat(72);
+
+/** The first page: what this is, who is needed, how long it takes. */
+export function openingText(
+  whole: Script,
+  { id, script, rehearsal, resumed }: { id: string; script: string; rehearsal: boolean; resumed: boolean },
+): string {
+  const { ceremony, title, purpose, steps } = whole;
+  const minutes = steps.reduce((sum, step) => sum + (step.minutes ?? 0), 0);
+  return [
+    ...banner(rehearsal),
+    chalkStderr.bold(`${resumed ? "Going on with: " : ""}${show(title)}`),
+    ...(purpose === undefined || resumed ? [] : [show(purpose, PROSE_WIDTH)]),
+    "",
+    fields([
+      ["Script", `${ceremony}, SHA-256 ${script}`],
+      ["In words", digestWords(script)],
+      ["Run", id],
+      ["Steps", `${steps.length}${minutes === 0 ? "" : `, about ${minutesText(minutes)}`}`],
+      ["Needed", rolesText(whole)],
+    ]),
+    "At each step: initials say that it is done; ? is for an exception, a pause, or to stop. Nothing is lost by a pause.",
+    "",
+  ].join("\n");
+}
+
+/** Where we are, who acts, what is to be done, what to do when it goes wrong, what comes next. */
+export function placeText({ script, rehearsal, index, step, next, people, minutesLeft }: Place): string {
+  const { minutes } = step;
+  const view = viewSteps(script)[index];
+  if (view === undefined) throw new RangeError(`no step ${index}`);
+  const times = [
+    ...(minutes === undefined ? [] : [`about ${minutesText(minutes)}`]),
+    ...(minutesLeft === 0 ? [] : [`${minutesText(minutesLeft)} to go`]),
+  ];
+  return [
+    "",
+    RULE,
+    ...banner(rehearsal),
+    [chalkStderr.bold(`Step ${index + 1} of ${script.steps.length}`), show(script.ceremony), ...times].join(" · "),
+    `Who acts: ${whoText(view.who, people)}`,
+    "",
+    `${view.verb}  ${said(view.text)}`,
+    ...(view.parameters.length === 0 ? [] : [indented(linesText(view.parameters))]),
+    ...(view.note === undefined ? [] : ["", said(view.note)]),
+    "",
+    ...(view.otherwise === undefined ? [] : [`If it goes wrong: ${said(view.otherwise)}`]),
+    `Next: ${next === undefined ? "the end, and the transcript" : nextText(script, index + 1)}`,
+    "",
+  ].join("\n");
+}
+
+export function checksText(checks: readonly Checked[], rehearsal: boolean): string {
+  const lines = checks.map(({ check, found, passed, mend }) => {
+    const verdict = passed ? chalkStderr.green("ok") : chalkStderr.red("NOT OK");
+    const advice = mend === undefined || passed ? "" : `\n    mend: ${show(mend, PROSE_WIDTH)}`;
+    return `  ${verdict}  ${show(check)}: ${show(found, PROSE_WIDTH)}${advice}`;
+  });
+  const lenient = rehearsal && checks.some(({ passed }) => !passed);
+  return [
+    "Before step 1:",
+    ...(lines.length === 0 ? ["  nothing is to be checked"] : lines),
+    ...(lenient ? ["  A rehearsal goes on with a host like this; a real ceremony would not."] : []),
+    "",
+  ].join("\n");
+}
+
+export function linesText(lines: readonly Line[]): string {
+  return fields(lines.map(({ label, value }) => [label, value]));
+}
+
+/** Who acts in a step, also where the script doesn't say. */
+export function actorOf({ script, index }: Pick<Place, "script" | "index">): NonNullable<Step["who"]> {
+  return viewSteps(script)[index]?.who ?? "administrator";
+}
+
+/** Whose initials are asked for. */
+export function whoText(who: NonNullable<Step["who"]>, people: readonly Person[]): string {
+  const role = who === "administrator" ? "administrator" : who === "witnesses" ? "witness" : undefined;
+  const named = people.filter((person) => person.role === role).map(({ name, initials }) => `${name} (${initials})`);
+  if (role === undefined || named.length === 0) return WHO[who];
+  return `${WHO[who]}: ${show(named.join(", "), 400)}`;
+}
+
+const WHO = {
+  administrator: "the administrator",
+  custodians: "the custodians",
+  newcomers: "the custodians who get a new share",
+  witnesses: "the witnesses",
+  everyone: "everyone in the room",
+} as const;
+
+/** REHEARSAL stands on everything of one. */
+function banner(rehearsal: boolean): string[] {
+  return rehearsal ? [chalkStderr.yellow("*** REHEARSAL *** nothing in it is real")] : [];
+}
+
+function minutesText(minutes: number): string {
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+}
+
+function said(prose: string): string {
+  return show(prose.replace(/\s+/g, " ").trim(), PROSE_WIDTH);
+}
+
+function indented(lines: string): string {
+  return lines.replace(/^/gm, "  ");
+}
+
+function nextText(script: Script, index: number): string {
+  const view = viewSteps(script)[index];
+  if (view === undefined) return "";
+  const text = said(view.text);
+  return `${view.verb}  ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+}

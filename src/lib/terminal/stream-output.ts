@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import * as Flags from "@oclif/core/flags";
+import { ConclaveError } from "../errors.ts";
+import { evenly, portionsOf } from "../host/byte-source.ts";
+import { assertCreatable } from "../host/checked-file.ts";
+import { Spool } from "../host/spool.ts";
+import { StagedFile } from "../host/staged-file.ts";
+import type { ActOutput } from "../vault/unlocked.ts";
+import { writeResult } from "./output.ts";
+
+const PORTION = 1024 * 1024;
+
+export const streamOutputFlag = {
+  out: Flags.string({ char: "o", summary: "new file; without it, or as -, standard output", helpValue: "FILE" }),
+};
+
+/** Before anybody is asked. @throws ConclaveError EXISTS; USAGE bytes to a terminal, or beside a JSON document */
+export function assertStreamOutput(out: string | undefined, json: boolean): void {
+  assertDestination(out, false, json);
+}
+
+/** As `assertStreamOutput`. @param text whether what goes there are lines of ASCII, which a terminal may show */
+export function assertDestination(out: string | undefined, text: boolean, json: boolean): void {
+  const file = fileOf(out);
+  if (file !== undefined) return assertCreatable(file);
+  if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
+  if (!text && process.stdout.isTTY === true)
+    throw new ConclaveError("USAGE", "the bytes don't go to a terminal", { suggestions: ["Give --out FILE"] });
+}
+
+/** The file that `--out` names; undefined: standard output. */
+export function fileOf(out: string | undefined): string | undefined {
+  return out === undefined || out === "-" ? undefined : resolve(out);
+}
+
+/**
+ * Begin to write what an act makes: a file that appears when the act is durable, or standard output, which gets its
+ * first byte then.
+ * @param folder private to us, on a disk that has room for what standard output waits for
+ */
+export function beginStream(out: string | undefined, folder: string): ActOutput {
+  if (out !== undefined && out !== "-") return new StagedFile(resolve(out));
+  const spool = new Spool(folder);
+  return {
+    write: (parts) => spool.write(parts),
+    finish: async () => {},
+    publish: () => copyOut(spool),
+    [Symbol.asyncDispose]: async () => spool[Symbol.dispose](),
+  };
+}
+
+/** The same for what is small and sealed already: what waits for standard output is held in memory. */
+export function beginSmall(out: string | undefined): ActOutput {
+  const file = fileOf(out);
+  if (file !== undefined) return new StagedFile(file);
+  const held: Uint8Array[] = [];
+  return {
+    write: async (parts) => void held.push(...parts),
+    finish: async () => {},
+    publish: async () => {
+      for (const part of held) writeResult(part);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function copyOut(spool: Spool): Promise<void> {
+  using source = spool.open();
+  for await (const portion of portionsOf(source, evenly(spool.size, PORTION))) writeResult(portion);
+}
