@@ -79,16 +79,7 @@ class Bench {
   /** Run our program, on a machine that remembers nothing if it restores. @returns its largest resident memory, in bytes */
   async run(...args: string[]): Promise<number> {
     const state = args[0] === "backup" ? this.#made.place.file("state") : this.file("state");
-    const env = this.#made.place.environment({ XDG_STATE_HOME: state });
-    const child = spawn(CONCLAVE, args, { env, stdio: ["ignore", "ignore", "inherit"] });
-    let memory = 0;
-    const watch = setInterval(() => {
-      memory = Math.max(memory, residentPeak(child.pid ?? 0));
-    }, WATCH);
-    const [status] = await once(child, "close");
-    clearInterval(watch);
-    if (status !== 0 && status !== 17) throw new Error(`${args[0]}: ${status}`);
-    return memory;
+    return await watched(args, this.#made.place.environment({ XDG_STATE_HOME: state }));
   }
 
   async backUpByHand(): Promise<void> {
@@ -123,6 +114,23 @@ class Bench {
   }
 }
 
+/** Run our program on a vault. @returns its largest resident memory, in bytes */
+export function runWatched(made: MadeVault, ...args: string[]): Promise<number> {
+  return watched(args, made.place.environment());
+}
+
+async function watched(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(CONCLAVE, args, { env, stdio: ["ignore", "ignore", "inherit"] });
+  let memory = 0;
+  const watch = setInterval(() => {
+    memory = Math.max(memory, residentPeak(child.pid ?? 0));
+  }, WATCH);
+  const [status] = await once(child, "close");
+  clearInterval(watch);
+  if (status !== 0 && status !== 17) throw new Error(`${args[0]}: ${status}`);
+  return memory;
+}
+
 function residentPeak(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -132,7 +140,7 @@ function residentPeak(pid: number): number {
   }
 }
 
-function isInstalled(program: string): boolean {
+export function isInstalled(program: string): boolean {
   try {
     execFileSync("/bin/sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
     return true;

@@ -4,6 +4,7 @@ import { create, createKeyring, together } from "../test/support/key-acts.ts";
 import { foundVault, type MadeVault } from "../test/support/vault.ts";
 import { act } from "./act.ts";
 import { backup } from "./backup.ts";
+import { encrypt } from "./encrypt.ts";
 import { largeVault, vaultOfSinglePlans } from "./large-vault.ts";
 import { lineOf, type Ratio } from "./ratio.ts";
 import { rewrap } from "./rewrap.ts";
@@ -69,7 +70,19 @@ async function measureAll(): Promise<void> {
     `         its memory: ${megabytes[0]} MB after a tenth of the rows, ${megabytes[1]} MB after nine tenths`,
   );
 
+  await reportFiles(empty);
   await reportBackups(large, KEYS, quick ? 3 : 2);
+}
+
+async function reportFiles(made: MadeVault): Promise<void> {
+  const files = await encrypt(made, quick ? 256 : 1024, 3);
+  if (files === undefined) {
+    console.log("         encrypting files: not measured, since age is not installed");
+    return;
+  }
+  report(...files.ratios);
+  const peaks = [files.memory.encrypt, files.memory.decrypt].map((bytes) => (bytes / 1e6).toFixed(0));
+  console.log(`         largest memory: ${peaks[0]} MB of encrypting, ${peaks[1]} MB of decrypting (goal 150)`);
 }
 
 async function makeLarge(keys: number): Promise<MadeVault> {

@@ -9,6 +9,7 @@ import { PRIMARY_KEYS, PROJECTIONS, type TableName } from "../../src/lib/storage
 import { restoredElsewhere } from "../support/backups.ts";
 import { type AnyRow, otherValues, rowOf, set } from "../support/cells.ts";
 import { DamagedVault } from "../support/damage.ts";
+import { fromFile, importKey } from "../support/imports.ts";
 import { create, move, rotate, rotateKeyring, together, update } from "../support/key-acts.ts";
 import { contentsOf, editDatabase } from "../support/raw-database.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
@@ -47,6 +48,12 @@ async function liveOn(): Promise<void> {
   await made.perform(together(rotate("tokens"), rotateKeyring(), move("compromise", "gone")));
   await made.perform(together(move("suspend", "tokens"), move("suspend", "later"), move("destroy", "gone")));
   await made.perform(together(update("tokens", { name: "tokens-2027", tag: ["cost=7"] }), rotate("signing")));
+  const brought = await fromFile(
+    Uint8Array.from({ length: 32 }, (_, i) => i),
+    "raw",
+    "aes-256",
+  );
+  await importKey(made, made.interaction("alice", "bob"), { name: "brought", ...brought });
 }
 
 /** An attempt that the vault records. */

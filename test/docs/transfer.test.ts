@@ -40,7 +40,7 @@ test("the transfer: digest, words, and the key in it", () => {
   expect(transfer.to.request).toBe(requestDigest);
   const privateKey = createPrivateKey(vector.fenced("text")[0] ?? "");
   expect(createPublicKey(privateKey).export({ format: "pem", type: "spki" })).toBe(request.publicKey);
-  const wrapped = wrappedOf(parseTransfer(file));
+  const wrapped = wrappedOf(parseTransfer(file, "file"));
   using key = unwrapByOaep(privateKey, wrapped.subarray(0, 512));
   using material = key && unwrapKey(key, wrapped.subarray(512));
   expect(material?.reveal()).toEqual(sha256(utf8("backups 1")));

@@ -284,8 +284,9 @@ test("example-use-entries.jsonl: goes on with the chain; signature and tag are t
   });
   chain.assertComplete();
   const [signed, authenticated] = useEntries()
-    .slice(-2)
-    .map((text) => JSON.parse(text).data);
+    .map((text) => JSON.parse(text))
+    .filter(({ type }) => type === "key.sign" || type === "key.mac")
+    .map(({ data }) => data);
   const release = signingKey(new Secret(sha256(utf8("release 1"))));
   const signature = signMessage("ed25519", "der", release, utf8("release 1.0\n"));
   expect(signed.signature).toBe(hex(sha256(signature)));

@@ -11,7 +11,10 @@ export class CollectedOutputs {
     const parts: Uint8Array[] = [];
     this.begun++;
     return {
-      write: async (more) => void parts.push(...more),
+      write: async (more) => {
+        parts.push(...more.map((part) => part.slice()));
+        for (const part of more) part.fill(0); // they are not the caller's any more
+      },
       finish: async () => {},
       publish: async () => void this.published.push(Buffer.concat(parts)),
       [Symbol.asyncDispose]: async () => {},

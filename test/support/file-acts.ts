@@ -5,7 +5,8 @@ import { type AssociatedData, describeAssociatedData } from "../../src/lib/key/a
 import { readEncryptedHead } from "../../src/lib/key/encrypted-file.ts";
 import { planDecrypt, planEncrypt, type VersionRequest } from "../../src/lib/key/plan-use.ts";
 import { describePublic, describeSecret, fileInput } from "../../src/lib/key/stream-input.ts";
-import type { Executed } from "../../src/lib/quorum/execute.ts";
+import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
+import type { ActStreams } from "../../src/lib/vault/unlocked.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** What else somebody asks for. */
@@ -27,11 +28,11 @@ export function encrypt(
   to: string,
   request: FileRequest = {},
 ): Promise<Executed> {
-  return use(made, from, to, request, async (vault, input, inputKey) =>
+  return use(made, from, to, request, async (vault, input, streams) =>
     planEncrypt(vault.reader, {
       key,
       version: request.version,
-      input: await describeSecret(from, input, inputKey),
+      input: await describeSecret(from, input, streams),
       associatedData: dataOf(request),
     }),
   );
@@ -39,10 +40,10 @@ export function encrypt(
 
 /** What `key decrypt --in FROM --out TO` does. */
 export function decrypt(made: MadeVault, from: string, to: string, request: FileRequest = {}): Promise<Executed> {
-  return use(made, from, to, request, async (vault, input) => {
+  return use(made, from, to, request, async (vault, input, streams) => {
     const { head } = await readEncryptedHead(input, from);
     const { key, acceptCompromised = false } = request;
-    const described = await describePublic(from, input);
+    const described = await describePublic(from, input, streams);
     return planDecrypt(vault.reader, head, {
       key,
       input: described,
@@ -55,16 +56,17 @@ export function decrypt(made: MadeVault, from: string, to: string, request: File
 type Plan = (
   vault: Awaited<ReturnType<MadeVault["open"]>>,
   input: ReturnType<typeof fileInput>,
-  inputKey: ReturnType<typeof randomSecret>,
+  streams: ActStreams,
 ) => ReturnType<typeof planEncrypt>;
 
 async function use(made: MadeVault, from: string, to: string, request: FileRequest, plan: Plan): Promise<Executed> {
   using inputKey = randomSecret(32);
   made.surroundings.inputs = [made.place.file(from)];
-  made.surroundings.streams = { inputKey, output: () => new StagedFile(made.place.file(to)) };
+  const streams: ActStreams = { inputKey, output: () => new StagedFile(made.place.file(to)) };
+  made.surroundings.streams = streams;
   try {
     return await made.perform(async (vault) => {
-      const planned = await plan(vault, fileInput(made.place.file(from)), inputKey);
+      const planned = await plan(vault, fileInput(made.place.file(from)), streams);
       await request.meanwhile?.();
       return [planned];
     });

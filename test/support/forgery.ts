@@ -178,6 +178,7 @@ export class Forger {
 
 /** All tables that a rewritten chain fills anew; the blobs stay. Those that point at others come first. */
 const TABLES = [
+  "imports",
   "plans",
   "keyVersions",
   "keyTags",

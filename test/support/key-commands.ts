@@ -1,16 +1,20 @@
+import { utf8 } from "../../src/lib/bytes.ts";
 import type { KeyState } from "../../src/lib/key/state.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
 import type { CanonicalState, Projections } from "./canonical-state.ts";
+import { createWrappingKey, oaep, publicHalf } from "./imports.ts";
 import { create, move, rotate, rotateKeyring, together } from "./key-acts.ts";
 import type { MutatingCommand, Stage } from "./mutating-commands.ts";
 import { AT_HAND, found, VAULT, vaultOf } from "./two-custodians.ts";
-import type { Planner } from "./vault.ts";
+import type { MadeVault, Planner } from "./vault.ts";
 
 /** A row of an act on keys that are there. */
 interface KeyAct {
   words: readonly string[];
   /** What was done before, each in a plan of its own. */
   before?: readonly Planner[];
+  /** What else lies there. */
+  files?: (made: MadeVault) => Promise<void>;
   /** The tables that it changes, beside the plans. */
   changes: readonly (keyof Projections)[];
   /** Whether the changed tables say what the act was to do. */
@@ -61,6 +65,30 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
     again: 3,
   }),
   act({
+    words: [
+      "key",
+      "import",
+      "brought",
+      "--wrapped",
+      "a.wrapped",
+      "--wrapping-key",
+      "inbound",
+      "--algorithm",
+      "aes-256",
+    ],
+    before: [createWrappingKey("inbound")],
+    files: async (made) => {
+      await using vault = await made.open();
+      await made.place.write(
+        "a.wrapped",
+        oaep(await publicHalf(vault.reader, "inbound"), utf8("a key of 32 bytes, from outside.")),
+      );
+    },
+    changes: ["keys", "keyNames", "keyVersions", "imports"],
+    done: ({ states }) => states("brought").join() === "active" && states("inbound").join() === "destroyed",
+    again: 4,
+  }),
+  act({
     words: ["keyring", "create", "cards"],
     changes: ["keyrings", "keks"],
     done: ({ keyrings }) => keyrings.some(({ name }) => name === "cards"),
@@ -82,7 +110,7 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
   }),
 ];
 
-function act({ words, before = [], changes, done, again }: KeyAct): MutatingCommand {
+function act({ words, before = [], files, changes, done, again }: KeyAct): MutatingCommand {
   const args = [...words, ...VAULT, ...AT_HAND];
   return {
     name: words.slice(0, 2).join(" "),
@@ -94,6 +122,7 @@ function act({ words, before = [], changes, done, again }: KeyAct): MutatingComm
       const made = vaultOf(place);
       const keys = [create("payments"), create("rotated"), create("waiting", { preActive: true })];
       for (const planner of [together(...keys), rotate("rotated"), ...before]) await made.perform(planner);
+      await files?.(made);
     },
     args,
     status: 0,

@@ -20,7 +20,7 @@ const CHANGING: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["PUBLIC-KEY", /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g],
   [
     "WORDS",
-    /(?<=(?:In words|Words) {2,}|know this host yet: |"words": "|words of the enrolment: |^ {0,2}Words: |--fingerprint (?:'[\w.-]+=)?)(?:[a-z]{3,8}\s+){11}[a-z]{3,8}/gm,
+    /(?<=(?:In words|Its words|Words) {2,}|(?:know this host yet|of the other vault|of that vault): |"words": "|words of the enrolment: |^ {0,2}Words: |--fingerprint (?:'[\w.-]+=)?)(?:[a-z]{3,8}\s+){11}[a-z]{3,8}/gm,
   ],
   ["CHECK-VALUE", /\b[0-9a-f]{10}\b/g],
   ["ROOT", /(?<=^|\\n)[A-Za-z0-9+/]{43}=(?=\\n|$)/gm],

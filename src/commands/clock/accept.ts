@@ -1,6 +1,6 @@
 import { timestamp } from "../../lib/clock.ts";
 import { clockAccept } from "../../lib/quorum/clock-accept.ts";
-import type { Executed } from "../../lib/quorum/execute.ts";
+import type { Executed } from "../../lib/quorum/execute-approved.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";

@@ -45,9 +45,9 @@ export default class KeyDecrypt extends UseCommand {
     const key = args.key === undefined ? undefined : { key: args.key, version };
     const done = await this.useOnFile(
       flags,
-      async (vault, { name, input, reading }) => {
+      async (vault, { name, input, streams, reading }) => {
         const { head } = await readEncryptedHead(input, name);
-        const described = await describePublic(name, input, reading);
+        const described = await describePublic(name, input, streams, reading);
         return planDecrypt(vault.reader, head, { key, input: described, associatedData, acceptCompromised });
       },
       ({ size }) => ({ size: Number(size) }),

@@ -56,7 +56,7 @@ export default class KeyEncrypt extends UseCommand {
           this.#assertHere(flags);
           return { result: await encryptHere(vault, found, given, associatedData) };
         }
-        const input = await describeSecret(given.name, given.input, given.streams.inputKey, given.reading);
+        const input = await describeSecret(given.name, given.input, given.streams, given.reading);
         return planEncrypt(vault.reader, { ...request, input, associatedData });
       },
       ({ sha256, size }) => ({ sha256: String(sha256), size: Number(size) }),

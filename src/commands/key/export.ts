@@ -13,7 +13,7 @@ import { keyVersionFlag } from "../../lib/terminal/key-version-flag.ts";
 import { writeResult } from "../../lib/terminal/output.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
-import { assertDestination, beginStream, fileOf, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
+import { assertDestination, beginSmall, fileOf, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
 import type { ActStreams } from "../../lib/vault/unlocked.ts";
 
 /** What `--public` tells. */
@@ -80,11 +80,10 @@ export default class KeyExport extends SensitiveCommand {
     const json = this.jsonEnabled();
     const here = !flags["dry-run"] && flags["plan-out"] === undefined;
     if (here || flags.out !== undefined) assertDestination(flags.out, to.kind !== "rsa", json);
-    const streams: ActStreams = {};
+    const streams: ActStreams = { output: () => beginSmall(flags.out) };
     return this.withVault(
       flags,
       async (vault) => {
-        streams.output = () => beginStream(flags.out, vault.path);
         const planned = await planExport(vault.reader, { key: args.key, version, to });
         const done = await this.perform(vault, flags, [planned]);
         if (!("effects" in done)) return done;

@@ -1,56 +1,19 @@
-import { basename } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { timestamp } from "../../lib/clock.ts";
-import { sha256Hex } from "../../lib/crypto/digest.ts";
 import { ConclaveError } from "../../lib/errors.ts";
-import { readSmallFile } from "../../lib/host/files.ts";
-import { ALGORITHM_NAMES, type Algorithm } from "../../lib/key/algorithm.ts";
+import { ALGORITHM_NAMES } from "../../lib/key/algorithm.ts";
 import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
 import { newCommitmentKey, sessionCommitmentKey } from "../../lib/key/import-commitment.ts";
-import type { ImportSource } from "../../lib/key/import-source.ts";
-import { KEY_FORMATS, type KeyFormat } from "../../lib/key/key-file.ts";
-import {
-  componentsSource,
-  fileSource,
-  planImport,
-  prepareComponents,
-  wrappedSource,
-} from "../../lib/key/plan-import.ts";
-import type { KeyRequest } from "../../lib/key/request.ts";
-import { transferSource } from "../../lib/key/transfer-source.ts";
-import { LIMITS } from "../../lib/limits.ts";
-import type { Secret } from "../../lib/secret.ts";
-import { readBroughtFile } from "../../lib/terminal/brought-file.ts";
+import { KEY_FORMATS } from "../../lib/key/key-file.ts";
+import { planImport } from "../../lib/key/plan-import.ts";
+import { bringKey } from "../../lib/terminal/brought-source.ts";
 import { show } from "../../lib/terminal/escape.ts";
-import { comparedWords, wordsFlag } from "../../lib/terminal/export-flags.ts";
+import { wordsFlag } from "../../lib/terminal/export-flags.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
-import { askComponents } from "../../lib/terminal/typed-components.ts";
-import type { Vault } from "../../lib/vault/vault.ts";
-
-/** What a key is to be, and where it comes from. */
-interface Brought extends Omit<KeyRequest, "algorithm"> {
-  algorithm: Algorithm | undefined;
-  in: string | undefined;
-  wrapped: string | undefined;
-  "wrapping-key": string | undefined;
-  transfer: string | undefined;
-  words: string | undefined;
-  components: 2 | 3 | undefined;
-  format: KeyFormat | undefined;
-  kid: string | undefined;
-  "key-passphrase-file": string | undefined;
-}
-
-/** What was brought, as the plan says it, and its material unless that is still wrapped. */
-interface Source extends Partial<Pick<KeyRequest, "usages" | "tag" | "cryptoperiod">> {
-  algorithm: Algorithm;
-  source: ImportSource;
-  material: Secret | undefined;
-}
 
 export default class KeyImport extends SensitiveCommand {
   static override summary = "Take a key into the vault that was made elsewhere";
@@ -117,31 +80,31 @@ export default class KeyImport extends SensitiveCommand {
 
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyImport);
-    const brought: Brought = {
+    const request = {
       ...flags,
       name: args.name,
       usages: flags.usage,
       preActive: flags["pre-active"],
       activateAt: flags["activate-at"],
       deactivateAt: flags["deactivate-at"],
-      components: flags.components === undefined ? undefined : flags.components === "2" ? 2 : 3,
     };
     const inputs = [flags.wrapped, flags.transfer].filter((path) => path !== undefined);
     return this.withVault(
       flags,
       async (vault) => {
         using owned = new DisposableStack();
+        const given = await bringKey(vault, request, (message) => this.warn(message));
+        const { algorithm, material, source, narrowed } = given;
+        owned.use(material);
         const session = flags["plan-out"] === undefined ? undefined : await this.newSession(vault, flags);
         const commitmentKey = session === undefined ? newCommitmentKey() : sessionCommitmentKey(session.identity);
         owned.use(commitmentKey);
-        const { material, ...told } = await this.#bring(vault, brought, commitmentKey);
-        owned.use(material);
-        const planned = await planImport(vault.reader, { ...brought, ...told, expected: flags.expect });
+        const brought = { ...request, ...narrowed, algorithm, source: source(commitmentKey), expected: flags.expect };
+        const planned = await planImport(vault.reader, brought);
         const materials = material === undefined ? [] : [material];
         const secrets = async () => ({ commitmentKey, materials });
         const done = await this.perform(vault, flags, [planned], { session, secrets });
-        if (flags.in !== undefined && flags.in !== "-" && !flags["dry-run"])
-          this.#remind(flags.in, "plan" in done && !("effects" in done));
+        this.#remind(flags.in ?? flags.wrapped ?? flags.transfer, flags);
         if (!("effects" in done)) return done;
 
         const { keyring, name } = planned.parameters;
@@ -155,63 +118,15 @@ export default class KeyImport extends SensitiveCommand {
     );
   }
 
-  async #bring(vault: Vault, brought: Brought, commitmentKey: Secret): Promise<Source> {
-    const { algorithm, kid } = brought;
-    if (brought.transfer !== undefined) return this.#sent(vault, brought.transfer, brought);
-    if (brought.words !== undefined) throw new ConclaveError("USAGE", "--words are those of --transfer FILE");
-    if (brought.in !== undefined) {
-      const warn = (message: string) => this.warn(message);
-      const file = await readBroughtFile(brought.in, brought, brought["key-passphrase-file"], warn);
-      const source = fileSource({ name: file.name, format: file.format, kid }, file.key, commitmentKey);
-      return { algorithm: file.key.algorithm, source, material: file.key.material };
-    }
-    if (algorithm === undefined) {
-      throw new ConclaveError("USAGE", "where does the key come from, and of which algorithm is it?", {
-        suggestions: ["Give --in FILE", "Or --wrapped FILE, or --components N, with --algorithm"],
-      });
-    }
-    if (brought.wrapped !== undefined) {
-      const file = { name: basename(brought.wrapped), bytes: readSmallFile(brought.wrapped, LIMITS.importBytes) };
-      const source = await wrappedSource(vault.reader, brought["wrapping-key"] ?? "", file);
-      return { algorithm, source, material: undefined };
-    }
-    if (brought.components === undefined)
-      throw new ConclaveError("USAGE", "where does the key come from?", {
-        suggestions: ["Give --in FILE, --wrapped FILE or --components N"],
-      });
-    const people = await prepareComponents(vault.reader, { ...brought, algorithm }, timestamp(vault.clock()));
-    const { key, custodians } = await askComponents(algorithm, brought.components, people);
-    return { algorithm, source: componentsSource(custodians, key, commitmentKey), material: key.material };
-  }
-
-  /** A key that another vault sent: what the file says of it, unless somebody says otherwise. */
-  async #sent(
-    vault: Vault,
-    path: string,
-    { algorithm: told, usages, tag, cryptoperiod, words }: Brought,
-  ): Promise<Source> {
-    const file = { name: basename(path), bytes: readSmallFile(path, LIMITS.importBytes) };
-    const compared = comparedWords(path, sha256Hex(file.bytes), words);
-    const { source, transfer } = await transferSource(vault.reader, file, compared);
-    const { algorithm, tags, cryptoperiodSeconds } = transfer.key;
-    if (told !== undefined && told !== algorithm)
-      throw new ConclaveError("USAGE", `the key is of ${algorithm}, not of ${told}`);
-    return {
-      algorithm,
-      source,
-      material: undefined,
-      usages: usages ?? source.usages,
-      tag: tag.length > 0 ? tag : Object.entries(tags).map(([name, value]) => `${name}=${value}`),
-      cryptoperiod: cryptoperiod ?? (cryptoperiodSeconds === null ? undefined : `${cryptoperiodSeconds}s`),
-    };
-  }
-
-  /** @param again whether it is needed once more */
-  #remind(file: string, again: boolean): void {
-    this.note(
-      again
-        ? `${show(file, 300)} is needed again: conclave plan execute PLAN --in ${show(file, 300)}`
-        : `${show(file, 300)} still holds the key: erase it, and every copy that nobody needs`,
-    );
+  /** What becomes of the file with the key now. */
+  #remind(
+    file: string | undefined,
+    flags: { in: string | undefined; "plan-out": string | undefined; "dry-run": boolean },
+  ) {
+    if (file === undefined || file === "-" || flags["dry-run"]) return;
+    const name = show(file, 300);
+    if (flags["plan-out"] !== undefined) this.note(`${name} is needed again: conclave plan execute PLAN --in ${name}`);
+    else if (flags.in !== undefined)
+      this.note(`${name} still holds the key: erase it, and every copy that nobody needs`);
   }
 }

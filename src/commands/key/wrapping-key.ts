@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { utf8 } from "../../lib/bytes.ts";
-import { SECOND, timestamp } from "../../lib/clock.ts";
+import { DAY, SECOND, timestamp } from "../../lib/clock.ts";
 import { parseDuration } from "../../lib/duration.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
@@ -14,6 +14,9 @@ import { show } from "../../lib/terminal/escape.ts";
 import { keyringFlag } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
+
+/** Of a wrapping key, in milliseconds. */
+const LONGEST_LIFE = 30 * DAY;
 
 export default class KeyWrappingKey extends SensitiveCommand {
   static override summary = "Make a key to which others wrap one key for the vault";
@@ -33,7 +36,7 @@ export default class KeyWrappingKey extends SensitiveCommand {
       helpValue: "FILE",
       exclusive: ["plan-out"],
     }),
-    expires: Flags.string({ summary: "how long it can be used", helpValue: "DURATION", default: "7d" }),
+    expires: Flags.string({ summary: "how long it can be used, up to 30d", helpValue: "DURATION", default: "7d" }),
     ...keyringFlag,
     ...sensitiveFlags,
   };
@@ -43,6 +46,7 @@ export default class KeyWrappingKey extends SensitiveCommand {
     const { out } = flags;
     if (out !== undefined) assertAbsent(resolve(out));
     const lifetime = parseDuration(flags.expires, "--expires") * SECOND;
+    if (lifetime > LONGEST_LIFE) throw new ConclaveError("USAGE", "--expires: 30d at most");
     return this.withVault(flags, async (vault) => {
       const planned = await planKeyCreate(vault.reader, {
         name: args.name,
@@ -58,8 +62,8 @@ export default class KeyWrappingKey extends SensitiveCommand {
 
       const { keyring, name } = planned.parameters;
       const key = await describeKey(vault.reader, `${keyring.name}/${name}`, timestamp(vault.clock()));
-      const publicKey = key.versions[0]?.publicKey;
-      if (publicKey == null) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
+      const publicKey = key.versions[0]?.publicKey ?? undefined;
+      if (publicKey === undefined) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
       if (out === undefined) this.result(publicKey.trimEnd());
       else createFileDurably(resolve(out), utf8(publicKey));
       this.note(

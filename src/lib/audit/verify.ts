@@ -22,16 +22,16 @@ export interface VerifyOptions {
   verified?: SeenHead | undefined;
   /** Called now and then with the number of entries done and in all. */
   progress?: ((done: number, total: number) => void) | undefined;
-  each?: EachEntry | undefined;
   /** Entries of the longest chain whose replay keeps all tables in memory. */
   entriesInMemory?: number;
+  each?: EachEntry | undefined;
 }
-
-/** Told of each entry that was verified, its hash, and the tables as they stand after it. */
-export type EachEntry = (entry: Entry, hash: string, tables: Reader) => Promise<void>;
 
 /** Of a longer chain, replay keeps its large tables on disk: slower by half, but some 3 KB of memory an entry are too much. */
 const ENTRIES_IN_MEMORY = 120_000;
+
+/** Told of each entry that was verified, its hash, and the tables as they stand after it. */
+export type EachEntry = (entry: Entry, hash: string, tables: Reader) => Promise<void>;
 
 /** Entries between two calls of `progress`. */
 const PROGRESS_STEP = 5000;
@@ -55,7 +55,7 @@ export interface ChainSource {
  */
 export async function verifyChain(reader: Reader, options: VerifyOptions): Promise<AuditChain> {
   const total = (await reader.largest("entries", "sequence", {})) ?? 0;
-  using replayed = tablesFor(total, options.entriesInMemory);
+  using replayed = replayTables(total, options.entriesInMemory);
   const source: ChainSource = {
     total,
     entries: () => reader.portions("entries"),
@@ -66,9 +66,13 @@ export async function verifyChain(reader: Reader, options: VerifyOptions): Promi
   return chain;
 }
 
-/** Empty tables for the replay of so many entries; the caller's to dispose of. */
-export function tablesFor(total: number, entriesInMemory = ENTRIES_IN_MEMORY): ReplayTables {
-  if (total <= entriesInMemory) return new ReplayTables();
+/**
+ * Empty tables for the replay of a chain.
+ * @param entries how many it has, or says that it has
+ * @returns the caller's to dispose of
+ */
+export function replayTables(entries: number, inMemory = ENTRIES_IN_MEMORY): ReplayTables {
+  if (entries <= inMemory) return new ReplayTables();
   keepHeapSmall();
   return ReplayTables.onDisk();
 }

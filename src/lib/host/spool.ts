@@ -19,6 +19,7 @@ export class Spool implements Disposable {
   readonly #cipher = ephemeralCipher();
   readonly #writing = this.#cipher();
   #size = 0;
+  #closed = false;
 
   /** @param folder private to us. @throws ConclaveError NOT_FOUND, HOST_IO */
   constructor(folder: string) {
@@ -81,6 +82,8 @@ export class Spool implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#file);
   }
 }

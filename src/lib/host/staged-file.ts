@@ -18,6 +18,7 @@ export class StagedFile implements AsyncDisposable {
   readonly #abandon = () => removeIfThere(this.#written);
   #pending: Promise<unknown> = Promise.resolve();
   #published = false;
+  #closed = false;
 
   /** @throws ConclaveError EXISTS, NOT_FOUND (its directory), HOST_IO */
   constructor(path: string) {
@@ -64,6 +65,8 @@ export class StagedFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     process.off("exit", this.#abandon);
     await this.#pending.catch(() => undefined);
     closeSync(this.#file);

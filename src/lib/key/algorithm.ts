@@ -155,8 +155,8 @@ export function usagesProblem(algorithm: Algorithm, usages: readonly Usage[]): s
  * The check value of a symmetric key: 10 hexadecimal digits.
  * @param key as long as the algorithm's keys are
  */
-export function checkValueOf({ check }: SymmetricType, key: Secret): string {
-  return hex(check(key.reveal()).subarray(0, CHECK_VALUE_BYTES));
+export function checkValueOf(symmetric: SymmetricType, key: Secret): string {
+  return hex(symmetric.check(key.reveal()).subarray(0, CHECK_VALUE_BYTES));
 }
 
 /** What is the same of all symmetric algorithms. */

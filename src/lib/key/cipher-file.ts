@@ -1,5 +1,6 @@
-import { createHash, type Hash, type Hmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { concat } from "../bytes.ts";
+import type { BytesCheck } from "../crypto/same-bytes.ts";
 import {
   isStreamHeader,
   newStreamHeader,
@@ -27,7 +28,7 @@ type Progress = ((done: number, total: number) => void) | undefined;
 
 /**
  * Encrypt an input, with constant memory.
- * @param digest fed with what was read, if anybody asks for it
+ * @param check fed with what was read, if anybody asks for it
  * @returns SHA-256 and bytes of what was written
  * @throws ConclaveError INPUT_MALFORMED, HOST_IO
  */
@@ -35,7 +36,7 @@ export async function encryptFile(
   input: Rereadable,
   output: ActOutput,
   { head, associatedData, secret }: FileCipher,
-  digest: Hash | Hmac | undefined,
+  check: BytesCheck | undefined,
   progress: Progress,
 ): Promise<{ sha256: string; size: number }> {
   const parameters = parametersOf(secret);
@@ -53,7 +54,7 @@ export async function encryptFile(
   };
   await put([concat(writeEncryptedHead(head), header)]);
   for await (const plain of portionsOf(source, plainSegments(parameters, input.size))) {
-    digest?.update(plain);
+    check?.update(plain);
     done += plain.length;
     await put(stream.seal(plain, done === input.size));
     progress?.(done, input.size);
@@ -62,11 +63,11 @@ export async function encryptFile(
 }
 
 /**
- * Decrypt an input, with constant memory. It is read to its end even if it doesn't open, so that `digest` says whether
+ * Decrypt an input, with constant memory. It is read to its end even if it doesn't open, so that `check` says whether
  * it was the right one.
  *
  * @param headLength bytes that the head has in the file
- * @param digest fed with what was read
+ * @param check fed with what was read
  * @returns how many bytes were written; undefined if any of it is altered, cut off, or of another key or other
  *   associated data: what was written is then to be thrown away
  * @throws ConclaveError INPUT_MALFORMED, HOST_IO
@@ -76,7 +77,7 @@ export async function decryptFile(
   headLength: number,
   output: ActOutput,
   { head, associatedData, secret }: FileCipher,
-  digest: Hash,
+  check: BytesCheck,
   progress: Progress,
 ): Promise<number | undefined> {
   const parameters = parametersOf(secret);
@@ -86,7 +87,7 @@ export async function decryptFile(
   let intact = true;
   const lengths = [start, ...sealedSegments(parameters, input.size - start)];
   for await (const portion of portionsOf(source, lengths)) {
-    digest.update(portion);
+    check.update(portion);
     done += portion.length;
     if (done === start) {
       const header = portion.subarray(headLength);

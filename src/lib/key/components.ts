@@ -1,4 +1,4 @@
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 
 /**
  * The key whose components these are: their exclusive or. All but one of them say nothing of it.

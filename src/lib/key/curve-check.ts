@@ -10,6 +10,9 @@ const CURVES: Readonly<Record<string, { name: string; length: number }>> = {
   "2b8104000a": { name: "secp256k1", length: 32 },
 };
 
+/** First byte of a point, compressed or not (SEC 1 section 2.3.3); both at once is for nobody (RFC 5480 section 2.2). */
+const FORMS = [2, 3, 4];
+
 /**
  * Refuse a key on a curve that isn't one, or is weak (SP 800-56A rev. 3 section 5.6.2).
  *
@@ -46,16 +49,17 @@ function pointOf(name: string, scalar: Uint8Array): Uint8Array {
 
 function assertPoint(name: string, point: Uint8Array, derived: Uint8Array): void {
   if (point.length === 1 && point[0] === 0) throw weakKey("the public half is the point at infinity");
-  let given: Uint8Array;
-  try {
-    given = uncompressed(name, point);
-  } catch {
-    throw weakKey("the public half is not a point of the curve");
-  }
+  const given = FORMS.includes(point[0] ?? 0) ? uncompressed(name, point) : undefined;
+  if (given === undefined) throw weakKey("the public half is not a point of the curve");
   if (!equalBytes(given, derived)) throw weakKey("the public half does not belong to the private one");
 }
 
-function uncompressed(name: string, point: Uint8Array): Uint8Array {
-  const converted = ECDH.convertKey(point, name, undefined, undefined, "uncompressed");
-  return typeof converted === "string" ? Buffer.from(converted, "latin1") : converted;
+/** @returns undefined if it isn't on the curve */
+function uncompressed(name: string, point: Uint8Array): Uint8Array | undefined {
+  try {
+    const converted = ECDH.convertKey(point, name, undefined, undefined, "uncompressed");
+    return typeof converted === "string" ? Buffer.from(converted, "latin1") : converted;
+  } catch {
+    return undefined; // OpenSSL tells nothing more of it
+  }
 }

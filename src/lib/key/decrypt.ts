@@ -14,9 +14,9 @@ import { decryptFile } from "./cipher-file.ts";
 import { type EncryptedHead, readEncryptedHead } from "./encrypted-file.ts";
 import { openFileSecret } from "./file-secret.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
-import { describePublic, inputsOf, noSuchInput, publicDigest, publicInputSchema } from "./stream-input.ts";
+import { checkPublic, describePublic, inputsOf, noSuchInput, publicInputSchema } from "./stream-input.ts";
 import { outputOf } from "./stream-output.ts";
-import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
+import { openKey, requireUsable, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
   key: keyReferenceSchema,
@@ -48,14 +48,18 @@ export const keyDecrypt: Action<KeyDecryptParameters> = {
   async check(parameters, state, time) {
     await checkDecrypt(parameters, state, time);
   },
-  async *execute(parameters, vault, time) {
-    const { key, version } = parameters;
-    const usable = await checkDecrypt(parameters, vault.reader, time);
-    using material = await materialOf(vault, usable);
-    const { output, made: size } = await decryptInput(vault, parameters, usable.algorithm, material);
+  async ahead(parameters, vault) {
+    using opened = await openKey(vault, parameters.key, parameters.version);
+    return await decryptInput(vault, parameters, opened.algorithm, opened.material);
+  },
+  async *execute({ key, version }, _vault, _time, done) {
+    const { output, made: size } = done as Decrypted;
     yield { data: { key: key.id, size }, told: { key: key.id, version, size }, outputs: [output] };
   },
 };
+
+/** What was decrypted ahead. */
+type Decrypted = Awaited<ReturnType<typeof decryptInput>>;
 
 export const keyDecryptEntry = effectType({
   type: keyDecrypt.name,
@@ -98,10 +102,10 @@ async function decryptInput(
       continue;
     }
     const cipher = { head, associatedData: associatedData?.sha256, secret };
-    const digest = publicDigest();
+    const check = checkPublic(vault.place?.streams, wanted);
     const decrypted = await outputOf(vault.place, async (output) => {
-      const size = await decryptFile(input, length, output, cipher, digest, vault.progress);
-      if (digest.digest("hex") !== wanted.sha256) return undefined;
+      const size = await decryptFile(input, length, output, cipher, check, vault.progress);
+      if (!check.holds()) return undefined;
       if (size === undefined) throw refusal;
       return size;
     });

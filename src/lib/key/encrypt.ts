@@ -10,9 +10,9 @@ import { ALGORITHMS } from "./algorithm.ts";
 import { associatedDataLines, associatedDataSchema } from "./associated-data.ts";
 import { encryptFile, type FileCipher } from "./cipher-file.ts";
 import { guardians, keyPath, keyReferenceSchema } from "./reference.ts";
-import { inputsOf, noSuchInput, secretDigest, secretInputSchema } from "./stream-input.ts";
+import { checkSecret, inputsOf, noSuchInput, secretInputSchema } from "./stream-input.ts";
 import { outputOf } from "./stream-output.ts";
-import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
+import { openKey, requireUsable, type UsableVersion } from "./use.ts";
 
 const parametersSchema = z.strictObject({
   key: keyReferenceSchema,
@@ -39,27 +39,28 @@ export const keyEncrypt: Action<KeyEncryptParameters> = {
   async check(parameters, state, time) {
     await checkEncrypt(parameters, state, time);
   },
-  async *execute(parameters, vault, time) {
-    const { key, version, input, associatedData } = parameters;
-    const usable = await checkEncrypt(parameters, vault.reader, time);
-    using secret = await materialOf(vault, usable);
+  async ahead({ key, version, input, associatedData }, vault) {
+    using opened = await openKey(vault, key, version);
     const head = {
       type: "encrypted-file",
       version: 1,
       vault: vault.vault,
       key: key.id,
       keyVersion: version,
-      algorithm: usable.algorithm,
+      algorithm: opened.algorithm,
       associatedData: associatedData !== null,
     } as const;
-    const { output, made } = await encryptInput(vault, input, { head, secret, associatedData: associatedData?.sha256 });
-    yield {
-      data: { key: key.id, output: made },
-      told: { key: key.id, version, ...made },
-      outputs: [output],
-    };
+    const cipher = { head, secret: opened.material, associatedData: associatedData?.sha256 };
+    return await encryptInput(vault, input, cipher);
+  },
+  async *execute({ key, version }, _vault, _time, done) {
+    const { output, made } = done as Encrypted;
+    yield { data: { key: key.id, output: made }, told: { key: key.id, version, ...made }, outputs: [output] };
   },
 };
+
+/** What was encrypted ahead. */
+type Encrypted = Awaited<ReturnType<typeof encryptInput>>;
 
 export const keyEncryptEntry = effectType({
   type: keyEncrypt.name,
@@ -94,12 +95,11 @@ async function encryptInput(
   wanted: KeyEncryptParameters["input"],
   cipher: FileCipher,
 ): Promise<{ output: ActOutput; made: { sha256: string; size: number } }> {
-  const key = vault.place?.streams?.inputKey;
   for (const input of inputsOf(vault.place, wanted.size)) {
-    const digest = secretDigest(key);
+    const check = checkSecret(vault.place?.streams, wanted);
     const encrypted = await outputOf(vault.place, async (output) => {
-      const made = await encryptFile(input, output, cipher, digest, vault.progress);
-      return digest.digest("hex") === wanted.hmac ? made : undefined;
+      const made = await encryptFile(input, output, cipher, check, vault.progress);
+      return check.holds() ? made : undefined;
     });
     if (encrypted !== undefined) return encrypted;
   }

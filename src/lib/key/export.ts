@@ -60,8 +60,8 @@ export const keyExport: Action<KeyExportParameters> = {
       to.kind === "vault"
         ? writeTransfer(to.request, await sentOf(vault, exported, time), material)
         : await sealTo(to, exported.algorithm, material, passphrase);
+    const sha256 = sha256Hex(sealed); // before they go: an output takes the bytes over
     const { output } = await wholeOutput(vault.place, sealed);
-    const sha256 = sha256Hex(sealed);
     const recipients = recipientFingerprints(to);
     yield {
       data: { key: key.id, output: sha256, recipients },

@@ -19,18 +19,14 @@ export interface NewFileSecret {
 
 /** A secret for one file that only the private key gives back. @throws {TypeError} an algorithm that doesn't encrypt so */
 export function newFileSecret(algorithm: Algorithm, publicKey: KeyObject): NewFileSecret {
-  switch (ALGORITHMS[algorithm].encryption) {
-    case "oaep": {
-      const secret = randomSecret(SECRET_LENGTH);
-      return { secret, encapsulated: wrapByOaep(publicKey, secret) };
-    }
-    case "kem": {
-      const { secret, ciphertext } = encapsulateTo(publicKey);
-      return { secret, encapsulated: ciphertext };
-    }
-    default:
-      throw new TypeError(`nothing is encrypted to a public key of ${algorithm}`);
+  const how = ALGORITHMS[algorithm].encryption;
+  if (how === "oaep") {
+    const secret = randomSecret(SECRET_LENGTH);
+    return { secret, encapsulated: wrapByOaep(publicKey, secret) };
   }
+  if (how !== "kem") throw new TypeError(`nothing is encrypted to a public key of ${algorithm}`);
+  const { secret, ciphertext } = encapsulateTo(publicKey);
+  return { secret, encapsulated: ciphertext };
 }
 
 /**

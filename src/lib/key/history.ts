@@ -10,7 +10,7 @@ export interface KeyEvent {
   time: string;
   /** Name of the action. */
   action: string;
-  /** The versions that it made or changed; none if it was about the whole key. */
+  /** The versions that it made, changed or let out; none if it was about the whole key. */
   versions: number[];
   reason: string;
   requester: string;
@@ -67,8 +67,9 @@ function isUsedUp(key: string, parameters: Record<string, unknown> = {}): boolea
 }
 
 function versionsOf(action: string, parameters: Record<string, unknown> = {}): number[] {
-  const { from, versions } = parameters;
+  const { from, version, versions } = parameters;
   if (action === "key.create" || action === "key.import") return [1];
+  if (action === "key.export" && typeof version === "number") return [version];
   if (action === "key.rotate" && typeof from === "number") return [from + 1];
   return Array.isArray(versions) ? versions.filter((version) => typeof version === "number") : [];
 }

@@ -73,33 +73,30 @@ export function renderSource(source: ImportSource): Line[] {
 }
 
 function renderOrigin(source: ImportSource): Line[] {
-  switch (source.from) {
-    case "file":
-      return [
-        { label: "Brought in", value: `${source.name}: ${FORMAT_TITLES[source.format]}` },
-        ...(source.kid === null ? [] : [{ label: "Key of the set", value: source.kid }]),
-        { label: "Commitment", value: source.commitment },
-      ];
-    case "components":
-      return [
-        ...source.custodians.map((name, i) => ({
-          label: `Component ${i + 1}`,
-          value: `typed by ${name}, who must approve`,
-        })),
-        { label: "Commitment", value: source.commitment },
-      ];
-    case "wrapped": {
-      const { file, wrappingKey } = source;
-      return [
-        { label: "Wrapped in", value: `${file.name} (${file.size} bytes)` },
-        { label: "SHA-256", value: file.sha256 },
-        { label: "Wrapping key", value: `${keyPath(wrappingKey)}, destroyed by this act` },
-        { label: "Its id", value: `${wrappingKey.id}, keyring ${wrappingKey.keyring.id}` },
-      ];
-    }
-    case "transfer":
-      return renderTransfer(source);
+  if (source.from === "file") {
+    return [
+      { label: "Brought in", value: `${source.name}: ${FORMAT_TITLES[source.format]}` },
+      ...(source.kid === null ? [] : [{ label: "Key of the set", value: source.kid }]),
+      { label: "Commitment", value: source.commitment },
+    ];
   }
+  if (source.from === "components") {
+    return [
+      ...source.custodians.map((name, i) => ({
+        label: `Component ${i + 1}`,
+        value: `typed by ${name}, who must approve`,
+      })),
+      { label: "Commitment", value: source.commitment },
+    ];
+  }
+  if (source.from === "transfer") return renderTransfer(source);
+  const { file, wrappingKey } = source;
+  return [
+    { label: "Wrapped in", value: `${file.name} (${file.size} bytes)` },
+    { label: "SHA-256", value: file.sha256 },
+    { label: "Wrapping key", value: `${keyPath(wrappingKey)}, destroyed by this act` },
+    { label: "Its id", value: `${wrappingKey.id}, keyring ${wrappingKey.keyring.id}` },
+  ];
 }
 
 function renderTold({ from, checkValue, fingerprint }: ImportSource): Line[] {
@@ -130,15 +127,9 @@ export async function checkSource(
 function assertTold({ from, checkValue, fingerprint }: ImportSource, algorithm: Algorithm): void {
   const symmetric = ALGORITHMS[algorithm].symmetric !== null;
   const unknown = from === "wrapped" && checkValue === null && fingerprint === null;
-  if (unknown || (checkValue !== null) === symmetric) {
-    if (unknown || (fingerprint === null) === symmetric) return;
-  }
-  throw new ConclaveError(
-    "USAGE",
-    symmetric
-      ? `${algorithm}: a check value tells which key it is`
-      : `${algorithm}: a fingerprint tells which key it is`,
-  );
+  if (unknown || ((checkValue !== null) === symmetric && (fingerprint === null) === symmetric)) return;
+  const what = symmetric ? "check value" : "fingerprint";
+  throw new ConclaveError("USAGE", `${algorithm}: a ${what} tells which key it is`);
 }
 
 async function checkComponents(

@@ -39,7 +39,7 @@ export const keyImport: Action<KeyImportParameters> = {
   name: "key.import",
   parameters: parametersSchema,
   async quorums({ keyring, source }, state) {
-    const opened = source.from === "wrapped" ? await guardians(state, source.wrappingKey.keyring) : [];
+    const opened = isWrapped(source) ? await guardians(state, source.wrappingKey.keyring) : [];
     return [...new Set([...(await guardians(state, keyring)), ...opened])];
   },
   approvers: ({ source }) => (source.from === "components" ? source.custodians : []),
@@ -133,8 +133,9 @@ function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource):
 
 async function blobOf(vault: Unlocked, { id }: KeyReference): Promise<string> {
   const version = await vault.reader.find("keyVersions", { key: id, version: 1 });
-  if (version?.blob == null) throw new TypeError("a wrapping key without material");
-  return version.blob;
+  const blob = version?.blob ?? undefined;
+  if (blob === undefined) throw new TypeError("a wrapping key without material");
+  return blob;
 }
 
 /** A wrapping key serves one import: it is destroyed by it. */

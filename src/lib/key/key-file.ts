@@ -108,7 +108,8 @@ async function readPemKey(bytes: Uint8Array, { passphrase }: KeyReading): Promis
   const structure = STRUCTURES[label];
   if (structure !== undefined) return readPrivateKey(block.der, structure);
   if (label.endsWith("PUBLIC KEY") || label.includes("CERTIFICATE")) throw publicOnly();
-  const openssh = label === "OPENSSH PRIVATE KEY" ? "Convert it: ssh-keygen -p -m PKCS8 -f FILE" : CONVERT;
+  const openssh =
+    label === "OPENSSH PRIVATE KEY" ? "Convert a copy, unless it is Ed25519: ssh-keygen -p -m PKCS8 -f COPY" : CONVERT;
   throw malformedKey(`${label} in PEM, wanted PRIVATE KEY`, openssh);
 }
 

@@ -1,12 +1,13 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { z } from "zod";
+import { type BytesCheck, SameBytes } from "../crypto/same-bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { evenly, portionsOf, type Rereadable } from "../host/byte-source.ts";
 import { FileSource } from "../host/stream-file.ts";
 import { LIMITS } from "../limits.ts";
 import { digestSchema, textSchema } from "../names.ts";
 import type { Secret } from "../secret.ts";
-import type { ActPlace } from "../vault/unlocked.ts";
+import type { ActPlace, ActStreams } from "../vault/unlocked.ts";
 
 const PORTION = 1024 * 1024;
 
@@ -29,31 +30,39 @@ export function fileInput(path: string): Rereadable {
   return { size: source.size, open: () => new FileSource(path) };
 }
 
-export function publicDigest(): Hash {
-  return createHash("sha256");
+/** @param streams of the act, which come to know what was read. @throws ConclaveError INPUT_MALFORMED, HOST_IO */
+export async function describePublic(
+  name: string,
+  input: Rereadable,
+  streams?: ActStreams,
+  progress?: Progress,
+): Promise<PublicInput> {
+  return {
+    name: shortened(name),
+    sha256: await digest(input, createHash("sha256"), streams, progress),
+    size: input.size,
+  };
 }
 
-/** @param key of the plan; stays the caller's. @throws ConclaveError PLAN_INVALID: it isn't on this host (any more) */
-export function secretDigest(key: Secret | undefined): Hmac {
-  if (key !== undefined) return createHmac("sha256", key.reveal());
-  throw new ConclaveError("PLAN_INVALID", "the key by which the plan knows its input is not on this host", {
-    suggestions: ["Make the plan anew, and ask for new approvals"],
-  });
-}
-
-/** @throws ConclaveError INPUT_MALFORMED, HOST_IO */
-export async function describePublic(name: string, input: Rereadable, progress?: Progress): Promise<PublicInput> {
-  return { name: shortened(name), sha256: await digest(input, publicDigest(), progress), size: input.size };
-}
-
-/** @param key stays the caller's. @throws ConclaveError INPUT_MALFORMED, HOST_IO */
+/** @param streams of the act, with the key; they come to know what was read. @throws ConclaveError INPUT_MALFORMED, HOST_IO */
 export async function describeSecret(
   name: string,
   input: Rereadable,
-  key: Secret | undefined,
+  streams: ActStreams,
   progress?: Progress,
 ): Promise<SecretInput> {
-  return { name: shortened(name), hmac: await digest(input, secretDigest(key), progress), size: input.size };
+  const hmac = createHmac("sha256", keyOf(streams).reveal());
+  return { name: shortened(name), hmac: await digest(input, hmac, streams, progress), size: input.size };
+}
+
+/** Whether what is read is the input of a plan. */
+export function checkPublic(streams: ActStreams | undefined, { sha256 }: PublicInput): BytesCheck {
+  return readBefore(streams, sha256) ?? checkDigest(createHash("sha256"), sha256);
+}
+
+/** Whether what is read is the input of a plan. @throws ConclaveError PLAN_INVALID: its key isn't on this host (any more) */
+export function checkSecret(streams: ActStreams | undefined, { hmac }: SecretInput): BytesCheck {
+  return readBefore(streams, hmac) ?? checkDigest(createHmac("sha256", keyOf(streams).reveal()), hmac);
 }
 
 /** What was given to an act and has as many bytes as a plan says: what came through a pipe, then files in their order. */
@@ -73,15 +82,40 @@ export function noSuchInput({ name, size }: { name: string; size: number }, dige
   });
 }
 
-async function digest(input: Rereadable, hash: Hash | Hmac, progress: Progress): Promise<string> {
+async function digest(
+  input: Rereadable,
+  hash: Hash | Hmac,
+  streams: ActStreams | undefined,
+  progress: Progress,
+): Promise<string> {
   using source = input.open();
+  const bytes = new SameBytes();
   let done = 0;
   for await (const portion of portionsOf(source, evenly(input.size, PORTION))) {
     hash.update(portion);
+    bytes.update(portion);
     done += portion.length;
     progress?.(done, input.size);
   }
-  return hash.digest("hex");
+  const made = hash.digest("hex");
+  if (streams !== undefined) streams.read = { digest: made, bytes };
+  return made;
+}
+
+function readBefore(streams: ActStreams | undefined, wanted: string): BytesCheck | undefined {
+  return streams?.read?.digest === wanted ? streams.read.bytes.check() : undefined;
+}
+
+function checkDigest(hash: Hash | Hmac, wanted: string): BytesCheck {
+  return { update: (bytes) => hash.update(bytes), holds: () => hash.digest("hex") === wanted };
+}
+
+function keyOf(streams: ActStreams | undefined): Secret {
+  const key = streams?.inputKey;
+  if (key !== undefined) return key;
+  throw new ConclaveError("PLAN_INVALID", "the key by which the plan knows its input is not on this host", {
+    suggestions: ["Make the plan anew, and ask for new approvals"],
+  });
 }
 
 function shortened(name: string): string {

@@ -78,7 +78,7 @@ export async function transferSource(
   { name, bytes }: { name: string; bytes: Uint8Array },
   words: "checked" | "unchecked",
 ): Promise<{ source: TransferSource; transfer: Transfer }> {
-  const transfer = parseTransfer(bytes);
+  const transfer = parseTransfer(bytes, name);
   const { to } = transfer;
   const here = await state.find("vault", {});
   if (here?.id !== to.vault) throw new ConclaveError("REFUSED", `${name} was sent to another vault (${to.vault})`);
@@ -92,7 +92,7 @@ export async function transferSource(
 
 /** The wrapped material of the file that a plan tells of. @throws ConclaveError INPUT_MALFORMED; REFUSED it says something else */
 export function wrappedIn(source: TransferSource, bytes: Uint8Array): Uint8Array {
-  const transfer = parseTransfer(bytes);
+  const transfer = parseTransfer(bytes, source.file.name);
   const told = describe(transfer, source.wrappingKey, source.file.name, bytes, source.words);
   if (canonicalJson(told) !== canonicalJson(source) || transfer.to.wrappingKey.id !== source.wrappingKey.id)
     throw new ConclaveError("REFUSED", `the plan says something else of ${source.file.name} than it does itself`);

@@ -99,9 +99,9 @@ export function writeTransfer(request: TransferRequest, sent: Sent, material: Se
   return canonicalFile(transfer);
 }
 
-/** @throws ConclaveError INPUT_MALFORMED */
-export function parseTransfer(bytes: Uint8Array): Transfer {
-  return parseCanonicalFile(bytes, transferSchema, malformed);
+/** @param name of the file, for the message. @throws ConclaveError INPUT_MALFORMED */
+export function parseTransfer(bytes: Uint8Array, name: string): Transfer {
+  return parseCanonicalFile(bytes, transferSchema, (problem) => malformed(name, problem));
 }
 
 /** The wrapped material of a transfer. */
@@ -109,8 +109,8 @@ export function wrappedOf({ wrapped }: Transfer): Uint8Array {
   return fromBase64(wrapped);
 }
 
-function malformed(problem: string): ConclaveError {
-  return new ConclaveError("INPUT_MALFORMED", `not a key that another vault sent: ${problem}`, {
+function malformed(name: string, problem: string): ConclaveError {
+  return new ConclaveError("INPUT_MALFORMED", `${name}: not a key that another vault sent: ${problem}`, {
     suggestions: ["Ask whoever keeps the other vault for the file again"],
   });
 }

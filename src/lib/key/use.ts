@@ -62,3 +62,23 @@ export function materialOf(vault: Unlocked, { key, version, algorithm }: UsableV
   const owner = { keyring: key.keyring, key: key.id, version: version.version, algorithm };
   return vault.unwrap(owner, version.kekVersion, version.blob);
 }
+
+/** The material of a key version, with its algorithm. */
+export interface OpenedKey extends Disposable {
+  algorithm: Algorithm;
+  material: Secret;
+}
+
+/**
+ * Open a key version of which somebody looked whether it may be used.
+ * @returns the caller's to dispose of
+ * @throws ConclaveError NOT_FOUND
+ */
+export async function openKey(vault: Unlocked, reference: KeyReference, number: number): Promise<OpenedKey> {
+  const key = await requireKey(vault.reader, reference);
+  const version = await vault.reader.find("keyVersions", { key: key.id, version: number });
+  if (version === undefined) throw new ConclaveError("NOT_FOUND", `key ${keyPath(reference)} has no version ${number}`);
+  const algorithm = key.algorithm as Algorithm;
+  const material = await materialOf(vault, { key, version, algorithm });
+  return { algorithm, material, [Symbol.dispose]: () => material[Symbol.dispose]() };
+}

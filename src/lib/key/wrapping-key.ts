@@ -3,7 +3,7 @@ import { unwrapKey } from "../crypto/key-wrap.ts";
 import { unwrapByOaep } from "../crypto/rsa-oaep.ts";
 import { view } from "../crypto/signature.ts";
 import { ConclaveError } from "../errors.ts";
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
 import type { Unlocked } from "../vault/unlocked.ts";
 import type { Algorithm, Usage } from "./algorithm.ts";

@@ -35,7 +35,7 @@ export interface Effect {
   blobs?: readonly Blob[];
   /** Files that it made, which are written once it is durable. */
   files?: readonly NewFile[];
-  /** What it made by parts, finished: it appears once it is durable; taken over. */
+  /** What it made by parts, finished: it appears once it is durable. */
   outputs?: readonly ActOutput[];
   /** Hashes of ciphertexts that nothing names any more: their bytes are overwritten. */
   removed?: readonly string[];

@@ -1,25 +1,22 @@
 import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
-import { createFileDurably } from "../host/files.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
-import type { ActOutput, Entrusted, GivenSecrets } from "../vault/unlocked.ts";
+import type { Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import { type Actions, type BoundAction, joinConfirmations, type NewFile } from "./action.ts";
+import { type Actions, type BoundAction, joinConfirmations } from "./action.ts";
 import { type Approval, signApproval } from "./approval.ts";
-import { approvedTime } from "./approved-time.ts";
-import { isClockAccept } from "./clock-accept.ts";
+import { type Executed, executeApproved } from "./execute-approved.ts";
 import { gatherShares } from "./gather.ts";
 import { GatheredShares, type GatheringRules } from "./gathered-shares.ts";
 import type { Interaction } from "./interaction.ts";
-import { closePlan, keptInputKey } from "./open-plans.ts";
+import { closePlan } from "./open-plans.ts";
 import { type Plan, planDigest } from "./plan.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { assertOpen, type PreparedPlan, preparePlanFile } from "./prepare.ts";
+import { type PreparedPlan, preparePlanFile } from "./prepare.ts";
 import { type ReceivedApproval, receiveApprovals } from "./receive.ts";
 import { recordRefusal } from "./refusal.ts";
 import type { VaultPlace } from "./verify-share.ts";
-import { unlock, type Work, workAhead } from "./work-ahead.ts";
 
 /** Approvals that came as files, and how to open the shares in them. */
 export interface Received {
@@ -30,17 +27,6 @@ export interface Received {
 
 /** Asks for the secrets that a plan commits to, once its quorums have approved it; they stay their owner's. */
 export type SecretSource = () => Promise<GivenSecrets>;
-
-/** What came of an executed plan. */
-export interface Executed {
-  plan: string;
-  /** Sequences of its entries: `plan.execute`, then each action's. */
-  entries: number[];
-  /** Name and data of each action's entry, or what is told of them. */
-  effects: { action: string; data: Record<string, unknown> }[];
-  /** Hash of the `plan.execute` entry of a recovery, which people write down; left out of any other act. */
-  recovery?: string;
-}
 
 /**
  * Gather the quorums of a prepared plan, from approvals that came as files and from people, and execute
@@ -104,7 +90,7 @@ async function attempt(
     await interaction.confirm(confirmationOf(prepared.actions));
     const entrusted = await entrust(prepared.actions, gathered, interaction);
     const approvals = approve(vault, prepared.plan, gathered);
-    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, given });
+    return await executeApproved(vault, prepared, approvals, gathered, { entrusted, secrets: given });
   } catch (error) {
     await recordRefusal(vault, prepared.plan, error);
     throw error;
@@ -173,51 +159,6 @@ function approve(vault: Vault, plan: Plan, gathered: GatheredShares): Approval[]
       );
     }),
   );
-}
-
-async function executeApproved(
-  vault: Vault,
-  { plan, actions }: PreparedPlan,
-  approvals: readonly Approval[],
-  gathered: GatheredShares,
-  { entrusted, given }: { entrusted: Entrusted; given: GivenSecrets | undefined },
-): Promise<Executed> {
-  const files: NewFile[] = [];
-  await using outputs = new AsyncDisposableStack();
-  const made: ActOutput[] = [];
-  using inputKey = keptInputKey(vault, plan);
-  const work: Work = { entrusted, given, inputKey };
-  const done = await workAhead(vault, { plan, actions }, gathered, work);
-  const executed = await vault.act(async ({ writer, chain }) => {
-    const now = vault.clock();
-    const accepted = isClockAccept(plan) ? now : await approvedTime(now, writer, (sequence) => chain.timeOf(sequence));
-    await assertOpen(writer, plan, accepted);
-    using unlocked = await unlock(vault, writer, gathered, work);
-    const place = { vault: plan.vault, epoch: plan.epoch };
-    const time = timestamp(accepted);
-    const actor = `plan:${plan.id}`;
-    const entries = [
-      await chain.append(writer, place, time, actor, { type: "plan.execute", data: { plan, approvals } }),
-    ];
-    const recovery = approvals.some(({ statement }) => statement.key === "share") ? chain.head : undefined;
-    const effects: Executed["effects"] = [];
-    for (const [index, action] of actions.entries()) {
-      await action.check(writer, time);
-      for await (const effect of action.execute(unlocked, time, done.get(action))) {
-        made.push(...(effect.outputs ?? []).map((output) => outputs.use(output)));
-        for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
-        const data = { plan: plan.id, action: index, ...effect.data };
-        entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
-        effects.push({ action: action.name, data: effect.told ?? data });
-        files.push(...(effect.files ?? []));
-        for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
-      }
-    }
-    return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
-  });
-  for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
-  for (const output of made) await output.publish();
-  return executed;
 }
 
 /** Say so before an act that shares alone approve. */

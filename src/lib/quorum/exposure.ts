@@ -43,23 +43,38 @@ export async function summarizeActs(reader: Reader): Promise<ActSummary> {
   return ledger.summary(reader);
 }
 
+/** The generations of an act's quorums, and the seats that approved it. */
+interface ApprovedBy {
+  generations: string[];
+  seats: string[];
+}
+
 /** What is to be known of each entry to tell in the end how the acts were approved. */
 export class ActLedger {
   readonly #exposed = new Set<string>();
   readonly #recoveries: Recovery[] = [];
-  readonly #acts = new ApprovedActs();
+  /** Who approved an act, and how many the same ones did: those who approve are few, their acts may be very many. */
+  readonly #acts = new Map<string, number>();
+  #total = 0;
 
   /** Take in the next entry of a verified chain. */
   take(entry: Entry, hash: string): void {
     if (entry.type === "custodian.confirm") this.#expose(proofSchema.parse(entry.data).statement);
     if (entry.type !== "plan.execute" && entry.type !== RESTORE) return;
-    const act = executedSchema.parse(entry.data);
-    this.#acts.add(act);
-    if (act.approvals.some(({ statement }) => statement.key === "share")) {
-      const actions = act.plan.actions.map(({ action }) => action);
+    const { plan, approvals } = executedSchema.parse(entry.data);
+    const statements = approvals.map(({ statement }) => statement);
+    if (statements.some(({ key }) => key === "share")) {
+      const actions = plan.actions.map(({ action }) => action);
       this.#recoveries.push({ entry: entry.sequence, hash, time: entry.time, actions });
     }
-    for (const { statement } of act.approvals) this.#expose(statement);
+    for (const statement of statements) this.#expose(statement);
+    const by: ApprovedBy = {
+      generations: plan.quorums.map(({ id, generation }) => `${id}/${generation}`),
+      seats: statements.map(seatName).sort(),
+    };
+    const text = JSON.stringify(by);
+    this.#total += 1;
+    this.#acts.set(text, (this.#acts.get(text) ?? 0) + 1);
   }
 
   /** @param tables in which all generations are that those entries speak of */
@@ -75,11 +90,14 @@ export class ActLedger {
       for (const seat of manifest.custodians)
         if (seat.key === "host") exposed.add(seatName({ quorum: id, generation, custodian: seat.name }));
     }
-    const neverExposed = this.#acts.count(({ quorum, generation, custodians }) => {
-      const own = custodians.filter((custodian) => !exposed.has(seatName({ quorum, generation, custodian })));
-      return own.length >= (thresholds.get(`${quorum}/${generation}`) ?? Number.POSITIVE_INFINITY);
-    });
-    return { acts: this.#acts.total, actsByKeysNeverExposed: neverExposed, recoveries: this.#recoveries };
+    const neverExposed = ({ generations, seats }: ApprovedBy) =>
+      generations.every((generation) => {
+        const own = seats.filter((seat) => seat.startsWith(`${generation}/`) && !exposed.has(seat));
+        return own.length >= (thresholds.get(generation) ?? Number.POSITIVE_INFINITY);
+      });
+    let actsByKeysNeverExposed = 0;
+    for (const [text, times] of this.#acts) if (neverExposed(JSON.parse(text))) actsByKeysNeverExposed += times;
+    return { acts: this.#total, actsByKeysNeverExposed, recoveries: this.#recoveries };
   }
 
   #expose(statement: Parameters<typeof seatName>[0] & { at: "host" | "desk" }): void {
@@ -97,34 +115,4 @@ function seatName({
   custodian: string;
 }): string {
   return `${quorum}/${generation}/${custodian}`;
-}
-
-/** Custodians of one quorum who approved an act. */
-interface ApprovedBy {
-  quorum: string;
-  generation: number;
-  custodians: string[];
-}
-
-/** Who approved each act, and how many the same ones did: those who approve are few, their acts may be very many. */
-class ApprovedActs {
-  total = 0;
-  readonly #acts = new Map<string, number>();
-
-  add({ plan, approvals }: z.infer<typeof executedSchema>): void {
-    const by = plan.quorums.map(({ id, generation }): ApprovedBy => {
-      const own = approvals.filter(({ statement }) => statement.quorum === id);
-      return { quorum: id, generation, custodians: own.map(({ statement }) => statement.custodian).sort() };
-    });
-    const text = JSON.stringify(by);
-    this.total += 1;
-    this.#acts.set(text, (this.#acts.get(text) ?? 0) + 1);
-  }
-
-  /** How many there are of whose quorums each is as wanted. */
-  count(wanted: (by: ApprovedBy) => boolean): number {
-    let count = 0;
-    for (const [text, times] of this.#acts) if ((JSON.parse(text) as ApprovedBy[]).every(wanted)) count += times;
-    return count;
-  }
 }

@@ -1,6 +1,6 @@
 import type { AuditChain, EntryTypes } from "../audit/chain.ts";
 import type { ChainFile } from "../audit/chain-file.ts";
-import { type EachEntry, replayChain, tablesFor, type VerifyOptions } from "../audit/verify.ts";
+import { type EachEntry, replayChain, replayTables, type VerifyOptions } from "../audit/verify.ts";
 import { IntegrityError } from "../errors.ts";
 import { type Anchor, loadAnchor } from "../host/anchor.ts";
 import type { Reader } from "../storage/storage.ts";
@@ -37,7 +37,7 @@ export async function verifyExported(
   { types, state, progress, each }: ExportedSurroundings,
 ): Promise<{ verification: Verification; chain: AuditChain }> {
   const anchor = loadAnchor(state, file.head.vault);
-  using tables = tablesFor(file.total);
+  using tables = replayTables(file.total);
   const ledger = new ActLedger();
   const chain = await replayChain(file, tables, {
     types,

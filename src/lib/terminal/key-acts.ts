@@ -1,6 +1,6 @@
 import { timestamp } from "../clock.ts";
 import { type KeySummary, summarize } from "../key/describe.ts";
-import type { Executed } from "../quorum/execute.ts";
+import type { Executed } from "../quorum/execute-approved.ts";
 import type { Vault } from "../vault/vault.ts";
 import { table } from "./table.ts";
 

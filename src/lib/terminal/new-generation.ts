@@ -1,7 +1,7 @@
 import { ACTIONS } from "../catalogue.ts";
 import { ConclaveError } from "../errors.ts";
 import { bindAction, type PlannedAction } from "../quorum/action.ts";
-import type { Executed } from "../quorum/execute.ts";
+import type { Executed } from "../quorum/execute-approved.ts";
 import { proveShares } from "../quorum/prove.ts";
 import { quorumCreate } from "../quorum/quorum-create.ts";
 import { quorumRekey } from "../quorum/rekey.ts";

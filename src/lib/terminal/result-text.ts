@@ -1,4 +1,4 @@
-import type { Executed } from "../quorum/execute.ts";
+import type { Executed } from "../quorum/execute-approved.ts";
 import { fields } from "./fields.ts";
 
 /** What an executed plan did, entry by entry. */

@@ -49,6 +49,21 @@ export function beginStream(out: string | undefined, folder: string): ActOutput 
   };
 }
 
+/** The same for what is small and sealed already: what waits for standard output is held in memory. */
+export function beginSmall(out: string | undefined): ActOutput {
+  const file = fileOf(out);
+  if (file !== undefined) return new StagedFile(file);
+  const held: Uint8Array[] = [];
+  return {
+    write: async (parts) => void held.push(...parts),
+    finish: async () => {},
+    publish: async () => {
+      for (const part of held) writeResult(part);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
 async function copyOut(spool: Spool): Promise<void> {
   using source = spool.open();
   for await (const portion of portionsOf(source, evenly(spool.size, PORTION))) writeResult(portion);

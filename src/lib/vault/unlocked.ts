@@ -1,4 +1,5 @@
 import { randomSecret } from "../crypto/random.ts";
+import type { SameBytes } from "../crypto/same-bytes.ts";
 import { IntegrityError } from "../errors.ts";
 import type { Rereadable } from "../host/byte-source.ts";
 import type { Secret } from "../secret.ts";
@@ -43,7 +44,9 @@ export interface ActStreams {
   spool?: Rereadable | undefined;
   /** Under which a plan commits to secret inputs, by HMAC; stays its owner's. */
   inputKey?: Secret | undefined;
-  /** Begin to write what the act makes. @returns the caller's to dispose of */
+  /** What the plan names by this digest, if this process read it for the plan: hashing it once is enough. */
+  read?: { digest: string; bytes: SameBytes } | undefined;
+  /** Begin to write what the act makes; owned by whoever executes the plan. */
   output?: (() => ActOutput) | undefined;
 }
 

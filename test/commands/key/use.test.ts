@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, move, together } from "../../support/key-acts.ts";
 import { expectOutcome } from "../../support/outcome.ts";
@@ -140,4 +141,101 @@ test("approved at own desks, executed with the message at hand; another message 
   const { signature } = Object(done.json()).effects[0].data;
   await place.write("signature", `${signature}\n`);
   expect((await place.run("key", "verify", "curve", ...MESSAGE, "--signature", "signature", ...VAULT)).status).toBe(0);
+});
+
+describe("key encrypt and key decrypt", () => {
+  beforeAll(async () => {
+    await made.perform(
+      together(
+        create("dumps"),
+        create("letterbox", { algorithm: "ml-kem-768", usages: ["encrypt", "decrypt"] }),
+        create("asleep"),
+      ),
+    );
+    await made.perform(move("suspend", "asleep"));
+    await made.place.run("key", "encrypt", "dumps", ...MESSAGE, "--out", "message.enc", "--aad", "case 17", ...BOTH);
+  });
+
+  test.for([
+    { outcome: "help", args: ["--help"], status: 0 },
+    { outcome: "out-exists", args: ["dumps", ...MESSAGE, "--out", "message", ...BOTH], status: 4 },
+    { outcome: "no-input", args: ["dumps", "--in", "none", "--out", "new", ...BOTH], status: 3 },
+    { outcome: "refused", args: ["asleep", ...MESSAGE, "--out", "new", ...BOTH], status: 13 },
+    { outcome: "wrong-usage", args: ["hooks", ...MESSAGE, "--out", "new", ...BOTH], status: 13 },
+    { outcome: "plan-of-public", args: ["letterbox", ...MESSAGE, "--plan-out", "P", ...VAULT], status: 2 },
+    { outcome: "out-json", args: ["dumps", ...MESSAGE, ...BOTH, "--json"], status: 2 },
+  ])("encrypt $outcome: $status", async (outcome) => expectOutcome(made, "key encrypt", "../golden", outcome));
+
+  test.for([
+    { outcome: "help", args: ["--help"], status: 0 },
+    {
+      outcome: "dry-run",
+      args: ["--in", "message.enc", "--aad", "case 17", ...VAULT, "--dry-run"],
+      status: 0,
+    },
+    { outcome: "no-aad", args: ["--in", "message.enc", "--out", "new", ...BOTH], status: 2 },
+    { outcome: "other-aad", args: ["--in", "message.enc", "--out", "new", "--aad", "case 18", ...BOTH], status: 14 },
+    { outcome: "not-encrypted", args: ["--in", "message", "--out", "new", ...BOTH], status: 2 },
+    { outcome: "version-alone", args: ["--in", "message.enc", "--version", "1", ...BOTH], status: 2 },
+  ])("decrypt $outcome: $status", async (outcome) => expectOutcome(made, "key decrypt", "../golden", outcome));
+
+  test("through pipes as through files; to standard output only what opened; nothing is left in the vault", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    const encrypted = await place.runWith(
+      { stdin: "release 1.0\n" },
+      ...["key", "encrypt", "dumps", "--in", "-", "--out", "piped.enc", ...BOTH, "--json"],
+    );
+    const told = Object(encrypted.json());
+    expect(told).toMatchObject({ version: 1, size: readFileSync(place.file("piped.enc")).length });
+    const opened = await place.run("key", "decrypt", "--in", "piped.enc", ...BOTH, "--quiet");
+    expect(opened).toMatchObject({ status: 0, stdout: "release 1.0\n" });
+    const bad = await place.run("key", "decrypt", "--in", "message.enc", "--aad", "x", ...BOTH, "--quiet");
+    expect(bad).toMatchObject({ status: 14, stdout: "" });
+    const letter = await place.run("key", "encrypt", "letterbox", ...MESSAGE, "--out", "letter", ...VAULT);
+    expect(letter).toMatchObject({ status: 0, stdout: "" });
+    const read = await place.run("key", "decrypt", "--in", "letter", "--out", "-", ...BOTH, "--quiet");
+    expect(read).toMatchObject({ status: 0, stdout: "release 1.0\n" });
+    expect(readdirSync(place.file("vault")).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  test("approved at own desks; executed with the input at hand, by the key that the host kept", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    const plan = ["--plan-out", "P", "--plain-session"];
+    expect((await place.run("key", "encrypt", "dumps", ...MESSAGE, ...VAULT, ...plan)).status).toBe(10);
+    for (const name of ["alice", "bob"]) {
+      const own = ["--share", `shares/${name}.share`, "--passphrase-file", `${name}=${name}.passphrase`];
+      expect((await place.run("plan", "approve", "P", ...own, "--out", `${name}.approval`, "--yes")).status).toBe(0);
+    }
+    const execute = ["plan", "execute", "P", "--approval", "alice.approval", "--approval", "bob.approval", ...VAULT];
+    const nowhere = await place.run(...execute, "--in", "message");
+    expect(nowhere.stderr).toContain("the plan makes a file, and it was not said where it goes");
+    expect(nowhere.status).toBe(2);
+    const other = await place.run(...execute, "--in", "other", "--out", "far.enc");
+    expect(other.stderr).toContain("the plan is of message, 12 bytes, HMAC");
+    expect(other.status).toBe(2);
+    expect(existsSync(place.file("far.enc"))).toBe(false);
+    expect((await place.run(...execute, "--in", "message", "--out", "far.enc")).status).toBe(0);
+    const opened = await place.run("key", "decrypt", "--in", "far.enc", ...BOTH, "--quiet");
+    expect(opened.stdout).toBe("release 1.0\n");
+  });
+});
+
+test("the digest of a message, as sha256sum writes it or as bytes", async () => {
+  await using copy = await made.copy();
+  const { place } = copy;
+  const digest = createHash("sha256").update("release 1.0\n").digest();
+  await place.write("sums", `${digest.toString("hex")}  message\n`);
+  writeFileSync(place.file("digest"), digest);
+  for (const file of ["sums", "digest"]) {
+    const signed = ["key", "sign", "curve", "--digest", "--in", file, "--out", `${file}.sig`, ...BOTH];
+    expect((await place.run(...signed)).status).toBe(0);
+    const check = ["--signature", `${file}.sig`, ...VAULT];
+    expect((await place.run("key", "verify", "curve", ...MESSAGE, ...check)).status).toBe(0);
+    expect((await place.run("key", "verify", "curve", "--digest", "--in", "digest", ...check)).status).toBe(0);
+  }
+  const refused = await place.run("key", "sign", "release", "--digest", "--in", "sums", ...BOTH);
+  expect(refused.stderr).toContain("ed25519 signs the message itself, no digest of it");
+  expect(refused.status).toBe(2);
 });

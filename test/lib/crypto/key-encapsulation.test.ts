@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { fromHex, hex } from "../../../src/lib/bytes.ts";
+import { concat, fromHex, hex } from "../../../src/lib/bytes.ts";
 import { decapsulateBy, encapsulateTo } from "../../../src/lib/crypto/key-encapsulation.ts";
 import { publish } from "../../support/figures.ts";
 import { haveVectors, readVectors } from "../../support/vectors.ts";
@@ -76,6 +76,20 @@ describe.skipIf(!haveVectors)("Wycheproof, through our own function (needs the v
   });
 });
 
+test.skipIf(!haveVectors)("Wycheproof mlkem_768_encaps_test: to a damaged public key nothing is encapsulated", () => {
+  const { testGroups } = readVectors<{ testGroups: { tests: { tcId: number; ek: string; result: string }[] }[] }>(
+    "wycheproof",
+    "mlkem_768_encaps_test.json",
+  );
+  const rows = testGroups.flatMap(({ tests }) => tests);
+  const wrong = rows.filter(
+    ({ ek, result }) => encapsulates(publicKeyOf("ml-kem-768", fromHex(ek))) !== (result === "valid"),
+  );
+  publish("wycheproof mlkem_768_encaps_test", { rows: rows.length });
+  expect(wrong.map(({ tcId }) => tcId)).toEqual([]);
+  expect(rows.length).toBe(265);
+});
+
 function openedBy(type: Type, seed: string | undefined, ek: string | undefined, c: string): string | undefined {
   const bytes = fromHex(seed ?? "");
   if (bytes.length !== 64) return undefined;
@@ -84,4 +98,99 @@ function openedBy(type: Type, seed: string | undefined, ek: string | undefined, 
   if (ek !== undefined && hex(spki.subarray(spki.length - LENGTHS[type].publicKey)) !== ek) return undefined;
   using secret = decapsulateBy(key, fromHex(c));
   return secret === undefined ? undefined : hex(secret.reveal());
+}
+
+type AcvpRow = Readonly<Record<"tcId" | "d" | "z" | "ek" | "dk" | "c" | "k" | "reason", string>> & {
+  testPassed?: boolean;
+};
+
+interface AcvpGroup {
+  parameterSet: string;
+  function?: string;
+  tests: AcvpRow[];
+}
+
+/** A private key of its expanded form (FIPS 203), as RFC 9935 writes it; undefined if it can't be read. */
+function keyOfExpanded(type: Type, expanded: Uint8Array): KeyObject | undefined {
+  const der = long(0x30, concat(fromHex("020100"), oidOf(type), long(0x04, long(0x04, expanded))));
+  try {
+    return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
+  } catch {
+    return undefined;
+  }
+}
+
+function publicKeyOf(type: Type, bytes: Uint8Array): KeyObject | undefined {
+  const der = long(0x30, concat(oidOf(type), long(0x03, concat(Uint8Array.of(0), bytes))));
+  try {
+    return createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** DER of more than 255 bytes. */
+function long(tag: number, content: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(tag, 0x82, content.length >> 8, content.length & 0xff), content);
+}
+
+function oidOf(type: Type): Uint8Array {
+  const arc = { "ml-kem-512": 1, "ml-kem-768": 2, "ml-kem-1024": 3 }[type];
+  return fromHex(`300b060960864801650304040${arc}`);
+}
+
+describe.skipIf(!haveVectors)("NIST ACVP, through our own functions (needs the vectors)", () => {
+  const read = (folder: string) =>
+    readVectors<{ testGroups: AcvpGroup[] }>("acvp", folder, "internalProjection.json.gz").testGroups;
+
+  test("ML-KEM-keyGen-FIPS203: the key of a seed", () => {
+    let rows = 0;
+    for (const { parameterSet, tests } of read("ML-KEM-keyGen-FIPS203")) {
+      const type = parameterSet.toLowerCase() as Type;
+      for (const { d, z, ek } of tests) {
+        rows += 1;
+        const key = keyOfSeed(type, fromHex((d + z).toLowerCase()));
+        const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+        expect(hex(spki.subarray(spki.length - LENGTHS[type].publicKey))).toBe(ek.toLowerCase());
+      }
+    }
+    publish("acvp ML-KEM-keyGen", { rows });
+    expect(rows).toBe(75);
+  });
+
+  test("ML-KEM-encapDecap-FIPS203: what is encapsulated, altered ciphertexts, damaged keys", () => {
+    const wrong: string[] = [];
+    let rows = 0;
+    for (const { parameterSet, function: what, tests } of read("ML-KEM-encapDecap-FIPS203")) {
+      const type = parameterSet.toLowerCase() as Type;
+      for (const { tcId, ek, dk, c, k, reason, testPassed } of tests) {
+        rows += 1;
+        const bytes = (digits: string) => fromHex(digits.toLowerCase());
+        if (what === "encapsulationKeyCheck") {
+          if (encapsulates(publicKeyOf(type, bytes(ek))) !== testPassed) wrong.push(`${tcId} ${reason}`);
+          continue;
+        }
+        const key = keyOfExpanded(type, bytes(dk));
+        if (what === "decapsulationKeyCheck") {
+          if ((key !== undefined) !== testPassed) wrong.push(`${tcId} ${reason}`);
+          continue;
+        }
+        using secret = key === undefined ? undefined : decapsulateBy(key, bytes(c));
+        if (secret === undefined || hex(secret.reveal()) !== k.toLowerCase()) wrong.push(`${tcId} ${what}`);
+      }
+    }
+    publish("acvp ML-KEM-encapDecap", { rows });
+    expect(wrong).toEqual([]);
+    expect(rows).toBe(165);
+  });
+});
+
+function encapsulates(key: KeyObject | undefined): boolean {
+  if (key === undefined) return false;
+  try {
+    using _ = encapsulateTo(key).secret;
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -23,6 +23,7 @@ import {
   publicHalf,
 } from "../../support/imports.ts";
 import { create, createKeyring, move, rotate, together } from "../../support/key-acts.ts";
+import { refusalOf } from "../../support/refusal.ts";
 import { refusalsOf, stateOf } from "../../support/refusals.ts";
 import { foundVault, type MadeVault, type Planner } from "../../support/vault.ts";
 
@@ -76,9 +77,12 @@ async function refused(
   await using copy = await made.copy();
   copy.surroundings.clock = clock;
   const before = await stateOf(copy);
-  await expect(importKey(copy, copy.interaction(...people), given, undefined, inputs)).rejects.toThrow();
+  const attempt = importKey(copy, copy.interaction(...people), given, undefined, inputs);
+  const seen = await refusalOf(attempt);
   expect(await stateOf(copy)).toEqual(before);
-  return (await refusalsOf(copy)).at(-1) ?? { code: "", message: "" };
+  const recorded = (await refusalsOf(copy)).at(-1);
+  expect(seen).toMatchObject({ ...recorded });
+  return recorded ?? { code: "", message: "" };
 }
 
 /** What an act of one action tells. */
@@ -110,7 +114,7 @@ describe("from a file", () => {
 
   test("a private key: what it signs, its public half verifies", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    const pem = utf8(String(privateKey.export({ format: "pem", type: "pkcs8" })));
+    const pem = utf8(privateKey.export({ format: "pem", type: "pkcs8" }));
     await imported({ name: "release", ...(await fromFile(pem, "pem")) }, async (copy) => {
       const { signature } = await told(copy, async ({ reader }) => [
         await planSign(reader, { key: "release", version: undefined, message, scheme: undefined, format: "der" }),
@@ -206,7 +210,7 @@ describe("in components", () => {
   });
 
   test("a private key has none", async () => {
-    const pem = utf8(String(generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })));
+    const pem = utf8(generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }));
     const { source: file, ...rest } = await fromFile(pem, "pem");
     const { source } = await fromComponents(secret, ["alice", "bob"]);
     const told = { checkValue: file.checkValue, fingerprint: file.fingerprint };

@@ -28,10 +28,10 @@ describe("a key that was made elsewhere is the same in here, for every algorithm
       const wanted = createPublicKey(privateKey).export({ format: "pem", type: "spki" });
       const encrypted = { cipher: "aes-256-cbc", passphrase: PASSPHRASE };
       for (const [format, bytes] of [
-        ["pem", utf8(String(privateKey.export({ format: "pem", type: "pkcs8" })))],
+        ["pem", utf8(privateKey.export({ format: "pem", type: "pkcs8" }))],
         ["der", privateKey.export({ format: "der", type: "pkcs8" })],
         ["jwk", utf8(JSON.stringify(privateKey.export({ format: "jwk" })))],
-        ["pem", utf8(String(privateKey.export({ format: "pem", type: "pkcs8", ...encrypted })))],
+        ["pem", utf8(privateKey.export({ format: "pem", type: "pkcs8", ...encrypted }))],
         ["der", privateKey.export({ format: "der", type: "pkcs8", ...encrypted })],
       ] as const) {
         const seen = await read(bytes, { algorithm: name });
@@ -162,7 +162,7 @@ describe("what a key is must be evident, or told", () => {
 
   test("another algorithm than it was told", async () => {
     const { privateKey } = generateKeyPairSync("ed25519");
-    const pem = utf8(String(privateKey.export({ format: "pem", type: "pkcs8" })));
+    const pem = utf8(privateKey.export({ format: "pem", type: "pkcs8" }));
     await expect(read(pem, { algorithm: "rsa-2048" })).rejects.toMatchObject({
       code: "USAGE",
       message: "the key is of ed25519, not of rsa-2048",

@@ -157,13 +157,13 @@ describe("the request", () => {
 describe("what goes along", () => {
   test("of a deactivated key only what opens and checks; of a pre-active one all; of nothing, nothing", async () => {
     const { request: asked } = await request("for-spare");
-    const { key } = parseTransfer(await sent("old", asked));
+    const { key } = parseTransfer(await sent("old", asked), "old");
     expect(key).toMatchObject({ state: "deactivated", usages: ["decrypt"] });
-    expect(parseTransfer(await sent("early", asked)).key).toMatchObject({
+    expect(parseTransfer(await sent("early", asked), "a.transfer").key).toMatchObject({
       state: "pre-active",
       usages: ["encrypt", "decrypt"],
     });
-    expect(parseTransfer(await sent("aes-256", asked)).key).toMatchObject({
+    expect(parseTransfer(await sent("aes-256", asked), "a.transfer").key).toMatchObject({
       tags: { team: "cards" },
       cryptoperiodSeconds: 31_536_000,
     });
