@@ -383,9 +383,9 @@ function argumentsOf(command: string, lab: string): string[] {
     case "ceremony rehearse":
       return ["key-destruction", "--unattended"];
     case "ceremony run": {
-      const third = ["--share", `${lab}/shares/carol.share`, "--passphrase-file", `carol=${lab}/carol.passphrase`];
-      const people = [...shares, ...passphrases, ...third, "--yes", "--transcript-dir", `${lab}/transcripts`];
-      return ["custodian-drill", ...vault, ...people];
+      const inputs = ["--input", "name=held", "--input", `backups=${lab}/backups`];
+      const people = [...shares, ...passphrases, "--yes", "--transcript-dir", `${lab}/transcripts`];
+      return ["key-generation", ...inputs, ...vault, ...people];
     }
     case "ceremony print":
       return ["key-generation", "--out", `${lab}/sheet.md`];

@@ -7,6 +7,7 @@ import { createVault } from "../../src/lib/quorum/genesis.ts";
 import type { Row } from "../../src/lib/storage/tables.ts";
 import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import { type CanonicalState, filesIn, type Projections } from "./canonical-state.ts";
+import { CEREMONY_COMMANDS } from "./ceremony-commands.ts";
 import { DESK_COMMANDS } from "./desk-commands.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
 import { PLAN_COMMANDS } from "./plan-commands.ts";
@@ -131,6 +132,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...PLAN_COMMANDS,
   ...BACKUP_COMMANDS,
   ...QUORUM_COMMANDS,
+  ...CEREMONY_COMMANDS,
 ];
 
 /** A genesis in which the first custodian proved, and the second gave up. */

@@ -34,15 +34,18 @@ export class RunLog {
     this.#last = last;
   }
 
-  /** Begin the log of a new run. */
-  static create(state: string, clock: Clock, start: EventOf<"start">): RunLog {
+  /**
+   * Begin the log of a new run.
+   * @param known what is known at its beginning, inputs and people: all of it is there, or there is no log
+   */
+  static create(state: string, clock: Clock, start: EventOf<"start">, known: readonly RunEvent[] = []): RunLog {
     const folder = runFolder(state);
     createPrivateDirectory(folder);
     assertPrivateDirectory(folder);
     const path = join(folder, `${start.run}.jsonl`);
     const log = new RunLog(path, clock, [], "");
-    const line = log.#line(start);
-    createFileDurably(path, utf8(line));
+    const lines = [start, ...known].map((event) => log.#line(event));
+    createFileDurably(path, utf8(lines.join("")));
     return log;
   }
 

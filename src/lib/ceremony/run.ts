@@ -67,10 +67,11 @@ export async function beginCeremony(
     user: userName(),
     host: hostname(),
   };
-  const log = RunLog.create(around.state, around.clock, start);
-  for (const [name, value] of Object.entries(inputs)) log.append({ event: "input", name, value });
-  for (const person of people) log.append({ event: "person", ...person });
-  tellChecks(log, checked);
+  const log = RunLog.create(around.state, around.clock, start, [
+    ...Object.entries(inputs).map(([name, value]) => ({ event: "input" as const, name, value })),
+    ...people.map((person) => ({ event: "person" as const, ...person })),
+    ...checked.map(checkEvent),
+  ]);
   return takeSteps({ log, script: filled, host, stage });
 }
 
@@ -89,7 +90,7 @@ export async function resumeCeremony(log: RunLog, host: CeremonyHost, stage: Sta
     const refusal = refusalOf(checked, rehearsal);
     if (refusal !== undefined) throw refusal;
     log.append({ event: "resume", step: nextStep(log, script.steps.length), user: userName() });
-    tellChecks(log, checked);
+    for (const check of checked) log.append(checkEvent(check));
   }
   return takeSteps({ log, script, host, stage });
 }
@@ -170,6 +171,6 @@ async function checkVault(script: Script, inputs: Inputs, host: CeremonyHost): P
   }
 }
 
-function tellChecks(log: RunLog, checked: readonly Failed[]): void {
-  for (const { check, found, passed } of checked) log.append({ event: "check", check, found, passed });
+function checkEvent({ check, found, passed }: Failed): EventOf<"check"> {
+  return { event: "check", check, found, passed };
 }
