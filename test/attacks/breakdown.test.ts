@@ -1,20 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { disturbAt, PreparedPlace } from "../support/disturbance.ts";
-import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
+import { MAIN_COMMANDS } from "../support/mutating-commands.ts";
 import type { Seen } from "../support/seen.ts";
 import { haveStrace, traced } from "../support/strace.ts";
 
 const CONCLAVE = fileURLToPath(new URL("../../bin/conclave", import.meta.url));
 
-/** Without those that mostly make the same calls. */
-const MAIN_ROWS = MUTATING_COMMANDS.filter(({ variantOf }) => variantOf === undefined);
 /** Those that change the vault or a share. */
-const CHANGING = MAIN_ROWS.filter(({ args }) => args[0] !== "audit");
+const CHANGING = MAIN_COMMANDS.filter(({ args }) => args[0] !== "audit");
 /** Those that need random numbers. */
 const MAKING_SECRETS = CHANGING.filter(({ name }) => name !== "custodian confirm");
 
-test.for(MAIN_ROWS)("H10: $name with standard output closed does nothing at all", async (command) => {
+test.for(MAIN_COMMANDS)("H10: $name with standard output closed does nothing at all", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   const seen = await inShell(prepared, '"$@" >&-');
   expect(seen.stderr).toBe("error: standard output is closed\n");
@@ -22,7 +20,7 @@ test.for(MAIN_ROWS)("H10: $name with standard output closed does nothing at all"
   expect(await prepared.stage()).toBe("before");
 });
 
-test.for(MAIN_ROWS.filter(({ announces }) => announces))(
+test.for(MAIN_COMMANDS.filter(({ announces }) => announces))(
   "H10: $name onto a full disk is never called done",
   async (command) => {
     await using prepared = await PreparedPlace.of(command);
@@ -36,12 +34,12 @@ test.for(MAIN_ROWS.filter(({ announces }) => announces))(
   },
 );
 
-test.for(MAIN_ROWS)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
+test.for(MAIN_COMMANDS)("H8: $name into a pipe that nobody reads (SIGPIPE) is undone or done", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   await undoneOrDone(prepared, await inShell(prepared, '"$@" | true; exit "${PIPESTATUS[0]}"'));
 });
 
-test.for(MAIN_ROWS)("H8: $name with few file descriptors is undone or done", async (command) => {
+test.for(MAIN_COMMANDS)("H8: $name with few file descriptors is undone or done", async (command) => {
   await using prepared = await PreparedPlace.of(command);
   for (const limit of [22, 23, 24]) {
     await prepared.restore(); // below these limits, Node.js itself does not start

@@ -226,8 +226,8 @@ describe("S18, S19: plans that M custodians did approve", () => {
     },
     {
       what: "an unknown action",
-      changes: { actions: [{ action: "key.export", parameters: {} }] },
-      problem: "action key.export is unknown",
+      changes: { actions: [{ action: "key.print", parameters: {} }] },
+      problem: "action key.print is unknown",
     },
   ])("$what", async ({ changes, problem }) => {
     const plan = { ...(await forger.plan("second")), ...changes };
@@ -376,6 +376,6 @@ describe("S19: effects that the approved plan doesn't imply", () => {
 });
 
 test("an entry type that nobody knows", async () => {
-  await forger.append([{ type: "key.export", data: {} }]);
-  await refused(`entry ${BEFORE + 1} (key.export): an unknown type`);
+  await forger.append([{ type: "key.print", data: {} }]);
+  await refused(`entry ${BEFORE + 1} (key.print): an unknown type`);
 });

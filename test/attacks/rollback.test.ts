@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 import Database from "better-sqlite3";
@@ -6,8 +7,10 @@ import { loadAnchor } from "../../src/lib/host/anchor.ts";
 import { PRIMARY_KEYS, PROJECTIONS } from "../../src/lib/storage/tables.ts";
 import { restoredElsewhere } from "../support/backups.ts";
 import { DamagedVault } from "../support/damage.ts";
+import { fromFile, importKey } from "../support/imports.ts";
 import { create, together } from "../support/key-acts.ts";
 import { contentsOf, editDatabase, replaceTable } from "../support/raw-database.ts";
+import { contentOf, recordEnd } from "../support/transcripts.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 
 let made: MadeVault;
@@ -215,6 +218,9 @@ describe("another vault", () => {
     await other.perform(
       together(create("payments", { tag: ["owner=cards"] }), create("signing", { algorithm: "ed25519" })),
     );
+    const brought = await fromFile(new Uint8Array(randomBytes(32)), "raw", "aes-256");
+    await importKey(other, other.interaction("alice", "bob"), { name: "brought", ...brought });
+    await recordEnd(other, await contentOf(other, 6));
     await using restored = await restoredElsewhere(other);
     replaceTable(copy.database, restored.database, table);
     const refusal = { code: "INTEGRITY" };

@@ -3,16 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { utf8 } from "../../src/lib/bytes.ts";
 import { type Canary, canariesOf, leaksIn, leaksInFiles } from "../support/canaries.ts";
 import { DESK_COMMANDS } from "../support/desk-commands.ts";
-import { MUTATING_COMMANDS } from "../support/mutating-commands.ts";
+import { MAIN_COMMANDS } from "../support/mutating-commands.ts";
 import { haveProc } from "../support/proc.ts";
 import { outputs, PASSPHRASE_FILES, secretsLeftBy } from "../support/secret-walk.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 import { workspace } from "../support/workspace.ts";
 
 /** Those of a custodian's own desk are looked at in desk-secrets.test.ts. */
-const HOST_COMMANDS = MUTATING_COMMANDS.filter(
-  (command) => !DESK_COMMANDS.includes(command) && command.provedOnly !== true,
-);
+const HOST_COMMANDS = MAIN_COMMANDS.filter((command) => !DESK_COMMANDS.includes(command));
 
 test.skipIf(!haveProc).for(HOST_COMMANDS)(
   "H5: $name leaves no secret in output, files, command line or environment, nor a file elsewhere (needs /proc)",

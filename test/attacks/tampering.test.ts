@@ -12,6 +12,7 @@ import { DamagedVault } from "../support/damage.ts";
 import { fromFile, importKey } from "../support/imports.ts";
 import { create, move, rotate, rotateKeyring, together, update } from "../support/key-acts.ts";
 import { contentsOf, editDatabase } from "../support/raw-database.ts";
+import { contentOf, recordEnd } from "../support/transcripts.ts";
 import { foundVault, type MadeVault } from "../support/vault.ts";
 
 const KEYS = ["payments", "signing", "backups"];
@@ -54,6 +55,7 @@ async function liveOn(): Promise<void> {
     "aes-256",
   );
   await importKey(made, made.interaction("alice", "bob"), { name: "brought", ...brought });
+  await recordEnd(made, await contentOf(made, 6));
 }
 
 /** An attempt that the vault records. */

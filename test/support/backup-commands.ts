@@ -30,7 +30,6 @@ export const BACKUP_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "backup prune",
     variantOf: "backup create",
-    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       await backedUp(place, 3);
@@ -51,7 +50,6 @@ export const BACKUP_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "backup verify --deep",
     variantOf: "key create",
-    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       await backedUp(place, 1);

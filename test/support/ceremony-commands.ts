@@ -18,7 +18,6 @@ export const CEREMONY_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "ceremony run",
     variantOf: "key create",
-    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       await place.write("make.yaml", UNPROVEN_SCRIPT);

@@ -67,15 +67,15 @@ export class PreparedPlace implements AsyncDisposable {
 export interface Sample {
   /** Every so many of them, and the last of each kind: the first are more often before the commit. 1 is all. */
   step: number;
-  /** Of those, only so many of the rows that are variants of another one: 3 is a third. */
-  ofVariants: number;
+  /** Of those, only so many of the rows that are variants of another one: 3 is a third; all without it. */
+  ofVariants?: number;
 }
 
-export const ALL_CALLS: Sample = { step: 1, ofVariants: 1 };
+export const ALL_CALLS: Sample = { step: 1 };
 
 export function sampleOf(
   calls: readonly Call[],
-  { step, ofVariants }: Sample,
+  { step, ofVariants = 1 }: Sample,
   { command, place }: PreparedPlace,
 ): Call[] {
   const last = new Map(calls.map((call) => [kindOf(call, place.path), call]));

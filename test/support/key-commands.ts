@@ -115,7 +115,6 @@ function act({ words, before = [], files, changes, done, again }: KeyAct): Mutat
   return {
     name: words.slice(0, 2).join(" "),
     variantOf: "key create",
-    provedOnly: true, // rekey, tested each time, makes the same calls and more
     prepare: async (place) => {
       process.execArgv.length = 0; // vitest preloads a module, which a process that handles secrets refuses
       await found(place);

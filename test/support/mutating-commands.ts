@@ -23,10 +23,8 @@ export type Stage = "before" | "after";
 /** A command that changes a vault or what stands beside it. */
 export interface MutatingCommand {
   name: string;
-  /** The row whose calls it mostly makes again. */
+  /** The row whose calls it mostly makes again: it is walked by the proofs only. */
   variantOf?: string;
-  /** Whether it is walked by the proofs only: the calls of the row it is a variant of are tested each time. */
-  provedOnly?: boolean;
   /** Makes a fresh place ready; it always has the passphrase files. */
   prepare: (place: Workspace) => Promise<void>;
   args: readonly string[];
@@ -65,7 +63,6 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "init over an unfinished genesis",
     variantOf: "init",
-    provedOnly: true,
     prepare: leaveUnfinished,
     args: INIT,
     status: 0,
@@ -134,6 +131,9 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...QUORUM_COMMANDS,
   ...CEREMONY_COMMANDS,
 ];
+
+/** Without those that mostly make the same calls. */
+export const MAIN_COMMANDS = MUTATING_COMMANDS.filter(({ variantOf }) => variantOf === undefined);
 
 /** A genesis in which the first custodian proved, and the second gave up. */
 async function leaveUnfinished(place: Workspace): Promise<void> {

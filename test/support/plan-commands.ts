@@ -17,7 +17,6 @@ export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "plan execute",
     variantOf: "key create",
-    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       const plan = [
@@ -45,7 +44,6 @@ export const PLAN_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "custodian confirm",
     variantOf: "key create",
-    provedOnly: true,
     prepare: async (place) => {
       await found(place);
       await succeed(place, 0, ["custodian", "request", ...VAULT, "--out", "request"]);

@@ -46,7 +46,6 @@ export const QUORUM_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "quorum create",
     variantOf: "quorum rekey",
-    provedOnly: true,
     prepare: withKey,
     args: CREATE,
     status: 0,
@@ -61,7 +60,6 @@ export const QUORUM_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "quorum cancel",
     variantOf: "quorum rekey",
-    provedOnly: true,
     prepare: async (place) => {
       await withKey(place);
       const made = vaultOf(place);
@@ -77,7 +75,6 @@ export const QUORUM_COMMANDS: readonly MutatingCommand[] = [
   {
     name: "custodian handover",
     variantOf: "key create",
-    provedOnly: true,
     prepare: withHandover,
     args: HANDOVER,
     status: 0,

@@ -78,14 +78,23 @@ async function askComponent(who: string, wanted: Wanted, before: readonly Secret
   );
   for (;;) {
     const component = typeComponent(wanted, before);
-    if (component !== undefined && (await isRight(component, wanted))) return component;
-    component?.[Symbol.dispose]();
+    if (await isRight(component, wanted)) return component;
+    component[Symbol.dispose]();
+  }
+}
+
+/** Ask until it is one that may be right. The keyboard is held all the time: what is typed ahead doesn't show either. */
+function typeComponent(wanted: Wanted, before: readonly Secret[]): Secret {
+  using keyboard = new Keyboard(FLAG);
+  for (;;) {
+    const component = typeOnce(keyboard, wanted, before);
+    if (component !== undefined) return component;
   }
 }
 
 /** @returns undefined if it can't be right, which was said */
-function typeComponent(wanted: Wanted, before: readonly Secret[]): Secret | undefined {
-  using line = typeHidden(`component ${wanted.number}: `);
+function typeOnce(keyboard: Keyboard, wanted: Wanted, before: readonly Secret[]): Secret | undefined {
+  using line = keyboard.line(`component ${wanted.number}: `, true);
   let component: Secret | undefined;
   try {
     component = readHexDigits(line.reveal().map((byte) => (byte === DASH ? SPACE : byte)));
@@ -97,11 +106,6 @@ function typeComponent(wanted: Wanted, before: readonly Secret[]): Secret | unde
     reportError(new ConclaveError("INPUT_MALFORMED", `the component can't be that: ${error.message}`));
     return undefined;
   }
-}
-
-function typeHidden(question: string): Secret {
-  using keyboard = new Keyboard(FLAG);
-  return keyboard.line(question, true);
 }
 
 function assertComponent(component: Secret, type: SymmetricType, before: readonly Secret[]): void {
