@@ -86,13 +86,31 @@ export function actorOf({ script, index }: Pick<Place, "script" | "index">): Non
   return viewSteps(script)[index]?.who ?? "administrator";
 }
 
-/** Whose initials are asked for. */
-export function whoText(who: NonNullable<Step["who"]>, people: readonly Person[]): string {
-  const role = who === "administrator" ? "administrator" : who === "witnesses" ? "witness" : undefined;
-  const named = people.filter((person) => person.role === role).map(({ name, initials }) => `${name} (${initials})`);
-  if (role === undefined || named.length === 0) return WHO[who];
-  return `${WHO[who]}: ${show(named.join(", "), 400)}`;
+/** Who can tick a step: those who act in it, else whoever was introduced by initials. */
+export function tickersOf(who: NonNullable<Step["who"]>, people: readonly Person[]): readonly Person[] {
+  const acting = people.filter(({ role }) => role === ROLES[who]);
+  return acting.length === 0 ? people : acting;
 }
+
+/** Names with their initials. */
+export function namedText(people: readonly Person[]): string {
+  return show(people.map(({ name, initials }) => `${name} (${initials})`).join(", "), 400);
+}
+
+/** Who acts, by name where that is known. */
+export function whoText(who: NonNullable<Step["who"]>, people: readonly Person[]): string {
+  const acting = people.filter(({ role }) => role === ROLES[who]);
+  return acting.length === 0 ? WHO[who] : `${WHO[who]}: ${namedText(acting)}`;
+}
+
+/** The role of those who are introduced by name; the others come as custodians. */
+const ROLES = {
+  administrator: "administrator",
+  witnesses: "witness",
+  custodians: undefined,
+  newcomers: undefined,
+  everyone: undefined,
+} as const satisfies Record<NonNullable<Step["who"]>, Person["role"] | undefined>;
 
 const WHO = {
   administrator: "the administrator",

@@ -1,13 +1,13 @@
 import { questionOf } from "../ceremony/input.ts";
 import { inputProblem } from "../ceremony/input-type.ts";
-import type { Answer, Place, Stage } from "../ceremony/stage.ts";
+import type { Answer, Person, Place, Stage } from "../ceremony/stage.ts";
 import { signingKey } from "../crypto/signature.ts";
 import { AbortedError } from "./aborted-error.ts";
 import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
-import { actorOf, checksText, linesText, openingText, placeText, whoText } from "./guide-text.ts";
+import { actorOf, checksText, linesText, namedText, openingText, placeText, tickersOf } from "./guide-text.ts";
 import { openIdentity } from "./identity-file.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
@@ -93,15 +93,18 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
     }
   },
   async tick(place) {
-    const { people } = place;
+    const tickers = tickersOf(actorOf(place), place.people);
     for (;;) {
       const typed = await askLine(
-        `Done? Initials of ${whoText(actorOf(place), people)}; ${ELSE} for anything else:`,
+        `Done? Initials of ${namedText(tickers)}; ${ELSE} for anything else:`,
         TERMINAL,
         (answer) =>
-          answer.trim() === ELSE || INITIALS.test(answer.trim()) ? undefined : `one to four letters, or ${ELSE}`,
+          answer.trim() === ELSE || owner(tickers, answer) !== undefined
+            ? undefined
+            : `nobody of these has such initials: ${namedText(tickers)}`,
       );
-      if (typed.trim() !== ELSE) return { kind: "done", initials: typed.trim() };
+      const by = owner(tickers, typed);
+      if (by !== undefined) return { kind: "done", initials: by.initials };
       const other = await askElse(place);
       if (other !== undefined) return other;
     }
@@ -116,6 +119,11 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
     );
   },
 };
+
+/** Whose initials they are; capitals or not. */
+function owner(people: readonly Person[], initials: string): Person | undefined {
+  return people.find((person) => person.initials.toLowerCase() === initials.trim().toLowerCase());
+}
 
 const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "interrupted" | "failed"> = {
   async describeException() {
@@ -133,7 +141,8 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     );
     if (person === undefined) throw new AbortedError();
     const name = (await askLine(`Who takes it over from ${show(person.name)}?`, TERMINAL, filled)).trim();
-    const initials = await askInitials(`Initials of ${show(name)}:`, []);
+    const taken = people.filter((one) => one !== person).map((one) => one.initials);
+    const initials = await askInitials(`Initials of ${show(name)}:`, taken);
     writeMessage(CLEAR_SCREEN);
     return { role: person.role, from: person.name, name, initials, key: null };
   },
@@ -243,7 +252,10 @@ function askElse({ people }: Place): Promise<Exclude<Answer, { kind: "done" }> |
 async function askInitials(question: string, taken: readonly string[]): Promise<string> {
   const answer = await askLine(question, TERMINAL, (typed) => {
     if (!INITIALS.test(typed.trim())) return "one to four letters";
-    return taken.includes(typed.trim()) ? `${typed.trim()} are somebody else's: choose others` : undefined;
+    const others = taken.map((initials) => initials.toLowerCase());
+    return others.includes(typed.trim().toLowerCase())
+      ? `${typed.trim()} are somebody else's: choose others`
+      : undefined;
   });
   return answer.trim();
 }
