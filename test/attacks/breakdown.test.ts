@@ -72,9 +72,9 @@ test.skipIf(!haveStrace).for(SIGNALLED)(
 );
 
 const WITHOUT_RANDOM_NUMBERS = MAKING_SECRETS.flatMap((row) => [
-  { ...row, error: "EIO", from: 1 }, // Node.js can't start
+  ...(row.name === "init" ? [{ ...row, error: "EIO", from: 1 }] : []), // Node.js can't start, whatever it is to run
   { ...row, error: "EIO", from: 7 }, // OpenSSL can't seed its generator
-  { ...row, error: "ENOSYS", from: 7 },
+  ...(row.name === "init" ? [{ ...row, error: "ENOSYS", from: 7 }] : []),
 ]);
 
 test.skipIf(!haveStrace).for(WITHOUT_RANDOM_NUMBERS)(
