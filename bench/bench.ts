@@ -14,6 +14,8 @@ import { signatures, verification } from "./verification.ts";
 const quick = process.argv.includes("--quick");
 /** Only what the size of a vault decides: backups of one with a million keys. */
 const million = process.argv.includes("--large");
+/** Only files that are encrypted and decrypted. */
+const filesOnly = process.argv.includes("--files");
 const KEYS = quick ? 5000 : 100_000;
 /** Keys of the vault in which each has a plan of its own. */
 const SINGLE_PLANS = quick ? 2000 : 5000;
@@ -37,11 +39,17 @@ process.execArgv.length = 0; // a process that handles secrets refuses options o
 execFileSync(process.execPath, [fileURLToPath(new URL("../bin/build.js", import.meta.url))], { stdio: "inherit" });
 
 if (million) await measureBackups();
+else if (filesOnly) await measureFiles();
 else await measureAll();
 
 async function measureBackups(): Promise<void> {
   await using vault = await makeLarge(1_000_000);
   await reportBackups(vault, 1_000_000, 1);
+}
+
+async function measureFiles(): Promise<void> {
+  await using made = await foundVault();
+  await reportFiles(made);
 }
 
 async function measureAll(): Promise<void> {

@@ -6,14 +6,11 @@ import { keepRestore, keptHostKey, removeRestore, sweepRestores } from "../lib/b
 import { type PreparedRestore, prepareRestore, prepareRestoreFile } from "../lib/backup/prepare-restore.ts";
 import { executeRestore, type Restored } from "../lib/backup/restore.ts";
 import { ACTIONS } from "../lib/catalogue.ts";
-import { SECOND } from "../lib/clock.ts";
 import { newHostKey } from "../lib/crypto/signature.ts";
-import { parseDuration } from "../lib/duration.ts";
 import { ConclaveError, isConclaveError } from "../lib/errors.ts";
 import { assertAbsent } from "../lib/host/checked-file.ts";
 import { createFileDurably } from "../lib/host/files.ts";
 import { loadSession } from "../lib/host/sessions.ts";
-import { LONGEST_PLAN } from "../lib/quorum/plan.ts";
 import { writePlanFile } from "../lib/quorum/plan-file.ts";
 import { newSession, openSession } from "../lib/quorum/session.ts";
 import { ConclaveCommand } from "../lib/terminal/base-command.ts";
@@ -23,6 +20,7 @@ import { fold } from "../lib/terminal/fold.ts";
 import { gatherByFlags, gatherForPlan } from "../lib/terminal/gather-by-flags.ts";
 import type { Gathering } from "../lib/terminal/gathering.ts";
 import { recoveryText } from "../lib/terminal/new-generation.ts";
+import { planLifetime } from "../lib/terminal/plan-lifetime.ts";
 import { planText } from "../lib/terminal/plan-text.ts";
 import { progressBar } from "../lib/terminal/progress.ts";
 import { restoreFlags } from "../lib/terminal/restore-flags.ts";
@@ -107,8 +105,7 @@ export default class Restore extends ConclaveCommand {
   }
 
   async #writePlan(file: HashedBackup, flags: RestoreFlags, out: string): Promise<PlanWritten> {
-    const lifetime = parseDuration(flags["plan-lifetime"], "--plan-lifetime") * SECOND;
-    if (lifetime > LONGEST_PLAN) throw new ConclaveError("USAGE", "--plan-lifetime: 30d at most");
+    const lifetime = planLifetime(flags["plan-lifetime"]);
     assertAbsent(resolve(out));
     const { rehearsal } = file.head.manifest;
     const session = await newSession(await chooseSession(flags, rehearsal, (text) => this.warn(text)), rehearsal);

@@ -1,10 +1,9 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { timestamp } from "../../lib/clock.ts";
-import { ConclaveError } from "../../lib/errors.ts";
 import { ALGORITHM_NAMES } from "../../lib/key/algorithm.ts";
-import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
+import type { KeyDescription } from "../../lib/key/describe.ts";
 import { planKeyCreate } from "../../lib/key/request.ts";
+import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
@@ -43,13 +42,7 @@ export default class KeyCreate extends SensitiveCommand {
       const done = await this.perform(vault, flags, [planned]);
       if (!("effects" in done)) return done;
 
-      const key = await describeKey(
-        vault.reader,
-        `${planned.parameters.keyring.name}/${planned.parameters.name}`,
-        timestamp(vault.clock()),
-      );
-      if (key.id !== done.effects[0]?.data["key"])
-        throw new ConclaveError("INTEGRITY", "keys: the key that was made is not the one that is found");
+      const key = await keyMade(vault, planned, done);
       this.result(keyText(key));
       return { plan: done.plan, entries: done.entries, key };
     });

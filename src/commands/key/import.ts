@@ -1,15 +1,14 @@
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
-import { timestamp } from "../../lib/clock.ts";
-import { ConclaveError } from "../../lib/errors.ts";
 import { ALGORITHM_NAMES } from "../../lib/key/algorithm.ts";
-import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
+import type { KeyDescription } from "../../lib/key/describe.ts";
 import { newCommitmentKey, sessionCommitmentKey } from "../../lib/key/import-commitment.ts";
 import { KEY_FORMATS } from "../../lib/key/key-file.ts";
 import { planImport } from "../../lib/key/plan-import.ts";
 import { bringKey } from "../../lib/terminal/brought-source.ts";
 import { show } from "../../lib/terminal/escape.ts";
 import { wordsFlag } from "../../lib/terminal/export-flags.ts";
+import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
@@ -107,10 +106,7 @@ export default class KeyImport extends SensitiveCommand {
         this.#remind(flags.in ?? flags.wrapped ?? flags.transfer, flags);
         if (!("effects" in done)) return done;
 
-        const { keyring, name } = planned.parameters;
-        const key = await describeKey(vault.reader, `${keyring.name}/${name}`, timestamp(vault.clock()));
-        if (key.id !== done.effects[0]?.data["key"])
-          throw new ConclaveError("INTEGRITY", "keys: the key that was imported is not the one that is found");
+        const key = await keyMade(vault, planned, done);
         this.result(keyText(key));
         return { plan: done.plan, entries: done.entries, key };
       },

@@ -2,21 +2,16 @@ import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { utf8 } from "../../lib/bytes.ts";
-import { DAY, SECOND, timestamp } from "../../lib/clock.ts";
-import { parseDuration } from "../../lib/duration.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { createFileDurably } from "../../lib/host/files.ts";
-import { describeKey, type KeyDescription } from "../../lib/key/describe.ts";
-import { planKeyCreate } from "../../lib/key/request.ts";
-import { WRAPPING_KEY } from "../../lib/key/wrapping-key.ts";
+import type { KeyDescription } from "../../lib/key/describe.ts";
+import { planWrappingKey } from "../../lib/key/wrapping-key.ts";
 import { show } from "../../lib/terminal/escape.ts";
+import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyringFlag } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
-
-/** Of a wrapping key, in milliseconds. */
-const LONGEST_LIFE = 30 * DAY;
 
 export default class KeyWrappingKey extends SensitiveCommand {
   static override summary = "Make a key to which others wrap one key for the vault";
@@ -45,23 +40,14 @@ export default class KeyWrappingKey extends SensitiveCommand {
     const { args, flags } = await this.parse(KeyWrappingKey);
     const { out } = flags;
     if (out !== undefined) assertAbsent(resolve(out));
-    const lifetime = parseDuration(flags.expires, "--expires") * SECOND;
-    if (lifetime > LONGEST_LIFE) throw new ConclaveError("USAGE", "--expires: 30d at most");
     return this.withVault(flags, async (vault) => {
-      const planned = await planKeyCreate(vault.reader, {
-        name: args.name,
-        keyring: flags.keyring,
-        ...WRAPPING_KEY,
-        tag: [],
-        cryptoperiod: undefined,
-        exportable: false,
-        deactivateAt: timestamp(new Date(vault.clock().getTime() + lifetime)),
-      });
+      const request = { name: args.name, keyring: flags.keyring, life: flags.expires };
+      const planned = await planWrappingKey(vault.reader, request, vault.clock());
       const done = await this.perform(vault, flags, [planned]);
       if (!("effects" in done)) return done;
 
       const { keyring, name } = planned.parameters;
-      const key = await describeKey(vault.reader, `${keyring.name}/${name}`, timestamp(vault.clock()));
+      const key = await keyMade(vault, planned, done);
       const publicKey = key.versions[0]?.publicKey ?? undefined;
       if (publicKey === undefined) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
       if (out === undefined) this.result(publicKey.trimEnd());

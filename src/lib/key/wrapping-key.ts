@@ -1,7 +1,9 @@
 import { createPrivateKey } from "node:crypto";
+import { DAY, SECOND, timestamp } from "../clock.ts";
 import { unwrapKey } from "../crypto/key-wrap.ts";
 import { unwrapByOaep } from "../crypto/rsa-oaep.ts";
 import { view } from "../crypto/signature.ts";
+import { parseDuration } from "../duration.ts";
 import { ConclaveError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
@@ -9,6 +11,7 @@ import type { Unlocked } from "../vault/unlocked.ts";
 import type { Algorithm, Usage } from "./algorithm.ts";
 import { type KeyReference, keyPath } from "./reference.ts";
 import { malformedKey } from "./refused-key.ts";
+import { planKeyCreate } from "./request.ts";
 import { stateAt } from "./state.ts";
 import { materialOf, requireUsable, type UsableVersion } from "./use.ts";
 
@@ -17,6 +20,32 @@ export const WRAPPING_KEY = { algorithm: "rsa-4096", usages: ["unwrap"] } as con
   algorithm: Algorithm;
   usages: readonly Usage[];
 };
+
+/** Longest life of a wrapping key, in milliseconds. */
+const LONGEST_LIFE = 30 * DAY;
+
+/**
+ * The plan of a new wrapping key.
+ * @param life `7d`: how long it can be used, up to 30 days after `now`
+ * @throws ConclaveError USAGE, NOT_FOUND
+ */
+export async function planWrappingKey(
+  state: Reader,
+  { name, keyring, life }: { name: string; keyring: string; life: string },
+  now: Date,
+): ReturnType<typeof planKeyCreate> {
+  const milliseconds = parseDuration(life, "--expires") * SECOND;
+  if (milliseconds > LONGEST_LIFE) throw new ConclaveError("USAGE", "--expires: 30d at most");
+  return planKeyCreate(state, {
+    name,
+    keyring,
+    ...WRAPPING_KEY,
+    tag: [],
+    cryptoperiod: undefined,
+    exportable: false,
+    deactivateAt: timestamp(new Date(now.getTime() + milliseconds)),
+  });
+}
 
 /** Bytes of a modulus of rsa-4096: what comes after them is wrapped by AES. */
 const MODULUS = 512;

@@ -2,14 +2,11 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { ACTIONS } from "../catalogue.ts";
 import type { CeremonyHost, Elsewhere } from "../ceremony/ceremony.ts";
-import { SECOND } from "../clock.ts";
-import { parseDuration } from "../duration.ts";
-import { ConclaveError } from "../errors.ts";
 import { loadSession } from "../host/sessions.ts";
-import { LONGEST_PLAN } from "../quorum/plan.ts";
 import { newSession, openSession } from "../quorum/session.ts";
 import type { Surroundings } from "../vault/vault.ts";
 import { readAnswer } from "./document-files.ts";
+import { planLifetime } from "./plan-lifetime.ts";
 import { chooseSession, sessionPassphrase } from "./session-choice.ts";
 
 /** What flags say of custodians who are not in the room. */
@@ -29,8 +26,7 @@ export function ceremonyHost(vault: string, around: Surroundings, tool: string):
 
 /** How custodians elsewhere are reached. @throws ConclaveError USAGE, NOT_FOUND: an approval that can't be read */
 export function elsewhereBy(flags: ElsewhereFlags, state: string, warn: (message: string) => void): Elsewhere {
-  const lifetime = parseDuration(flags["plan-lifetime"], "--plan-lifetime") * SECOND;
-  if (lifetime > LONGEST_PLAN) throw new ConclaveError("USAGE", "--plan-lifetime: 30d at most");
+  const lifetime = planLifetime(flags["plan-lifetime"]);
   return {
     planOut: flags["plan-out"],
     lifetime,

@@ -1,12 +1,11 @@
 import type { ConclaveError } from "../errors.ts";
 import type { GenesisInteraction } from "../quorum/interaction.ts";
+import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
 import { newPassphrase } from "./new-passphrase.ts";
 import { writeMessage } from "./output.ts";
 import { type Passphrases, passphraseOf } from "./share-file.ts";
-
-const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
 
 export interface FoundingOptions {
   passphrases: Passphrases;

@@ -1,5 +1,6 @@
 import { timestamp } from "../clock.ts";
-import { type KeySummary, summarize } from "../key/describe.ts";
+import { IntegrityError } from "../errors.ts";
+import { describeKey, type KeyDescription, type KeySummary, summarize } from "../key/describe.ts";
 import type { Executed } from "../quorum/execute-approved.ts";
 import type { Vault } from "../vault/vault.ts";
 import { table } from "./table.ts";
@@ -20,6 +21,17 @@ export async function keysDone({ reader, clock }: Vault, { plan, entries, effect
     if (key !== undefined) keys.push(await summarize(reader, key, keyring?.name ?? key.keyring, timestamp(clock())));
   }
   return { plan, entries, keys };
+}
+
+/** The key that a plan named, and the act made. @throws ConclaveError INTEGRITY another one is found under its name */
+export async function keyMade(
+  { reader, clock }: Vault,
+  { parameters }: { parameters: { keyring: { name: string }; name: string } },
+  { effects }: Executed,
+): Promise<KeyDescription> {
+  const key = await describeKey(reader, `${parameters.keyring.name}/${parameters.name}`, timestamp(clock()));
+  if (key.id === effects[0]?.data["key"]) return key;
+  throw new IntegrityError("keys", "the key that was made is not the one that is found");
 }
 
 export function keysText(keys: readonly KeySummary[]): string {

@@ -1,15 +1,11 @@
 import { resolve } from "node:path";
 import { ACTIONS } from "../catalogue.ts";
-import { SECOND } from "../clock.ts";
-import { parseDuration } from "../duration.ts";
-import { ConclaveError } from "../errors.ts";
 import { assertAbsent } from "../host/checked-file.ts";
 import { createFileDurably } from "../host/files.ts";
 import type { PlannedAction } from "../quorum/action.ts";
 import { executePlan, type SecretSource } from "../quorum/execute.ts";
 import type { Executed } from "../quorum/execute-approved.ts";
 import { keepPlan } from "../quorum/open-plans.ts";
-import { LONGEST_PLAN } from "../quorum/plan.ts";
 import { preparePlan } from "../quorum/prepare.ts";
 import { type NewSession, newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -17,6 +13,7 @@ import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
 import { gatherByFlags } from "./gather-by-flags.ts";
 import { foundingFor, type NewGenerationResult, type NewShareFlags, proveNewShares } from "./new-generation.ts";
+import { planLifetime } from "./plan-lifetime.ts";
 import { planText } from "./plan-text.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 import { chooseSession } from "./session-choice.ts";
@@ -109,8 +106,7 @@ export abstract class SensitiveCommand extends VaultCommand {
     request: { actions: readonly PlannedAction[]; reason: string },
     given: NewSession | undefined,
   ): Promise<PlanWritten> {
-    const lifetime = parseDuration(flags["plan-lifetime"], "--plan-lifetime") * SECOND;
-    if (lifetime > LONGEST_PLAN) throw new ConclaveError("USAGE", "--plan-lifetime: 30d at most");
+    const lifetime = planLifetime(flags["plan-lifetime"]);
     const session = given ?? (await this.newSession(vault, flags));
     const prepared = await preparePlan(vault, ACTIONS, { ...request, lifetime, session });
     if (prepared.objection !== undefined) throw prepared.objection;

@@ -135,6 +135,7 @@ describe("key wrapping-key", () => {
     { outcome: "out", args: ["again", "--out", "again.pem", ...BOTH], status: 0 },
     { outcome: "out-exists", args: ["again", "--out", "zone.hex", ...BOTH], status: 4 },
     { outcome: "never", args: ["again", "--expires", "0d", ...BOTH], status: 2 },
+    { outcome: "too-long", args: ["again", "--expires", "31d", ...BOTH], status: 2 },
   ])("$outcome: $status", async (outcome) => expectOutcome(made, "key wrapping-key", "../golden", outcome));
 
   test("its public half goes to standard output, and is what unwraps", async () => {

@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { writeToCommand } from "../../../src/lib/backup/write-command.ts";
 import { refusalOf } from "../../support/refusal.ts";
-import { workspace } from "../../support/workspace.ts";
+import { type Workspace, workspace } from "../../support/workspace.ts";
+
+/** Of seven bytes. */
+async function smallBackup(place: Workspace) {
+  return { name: "a.backup", head: Buffer.from("head\n\n"), payload: await place.write("payload", "x"), size: 7 };
+}
 
 test("a command gets all of it, with the file's name in its words", async () => {
   await using place = await workspace();
@@ -18,12 +23,7 @@ test("a command gets all of it, with the file's name in its words", async () => 
 
 test("a command is told the size", async () => {
   await using place = await workspace();
-  const source = {
-    name: "a.backup",
-    head: Buffer.from("head\n\n"),
-    payload: await place.write("payload", "x"),
-    size: 7,
-  };
+  const source = await smallBackup(place);
   await writeToCommand('[ "$(wc -c)" = {size} ]', source);
   expect(await refusalOf(writeToCommand('[ "$(wc -c)" = {size}0 ]', source))).toMatchObject({
     message: "exec: the command ended with 1",
@@ -36,12 +36,7 @@ test
   "one that leaves some of a small backup unread has failed: %s",
   async (command) => {
     await using place = await workspace();
-    const source = {
-      name: "a.backup",
-      head: Buffer.from("head\n\n"),
-      payload: await place.write("payload", "x"),
-      size: 7,
-    };
+    const source = await smallBackup(place);
     expect(await refusalOf(writeToCommand(command, source))).toMatchObject({
       code: "HOST_IO",
       message: expect.stringMatching(/^exec: the command ended before it took the whole backup(?:: done)?$/),
@@ -51,12 +46,7 @@ test
 
 test("one that reads all, and goes on or leaves others behind, is waited for", async () => {
   await using place = await workspace();
-  const source = {
-    name: "a.backup",
-    head: Buffer.from("head\n\n"),
-    payload: await place.write("payload", "x"),
-    size: 7,
-  };
+  const source = await smallBackup(place);
   await writeToCommand(`cat > ${place.path}/1; exec <&-; sleep 0.1; mv ${place.path}/1 ${place.path}/2`, source);
   expect(readFileSync(place.file("2"), "utf8")).toBe("head\n\nx");
 });
