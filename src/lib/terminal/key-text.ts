@@ -35,10 +35,13 @@ export function keyText(key: KeyDescription): string {
   return [head, versions, ...(prints.length === 0 ? [] : [fields(prints)])].join("\n\n");
 }
 
-function originText({ imported, versions }: KeyDescription): string {
-  if (imported === null) return "generated in this vault";
-  const which = versions.length === 1 ? "" : "version 1 ";
-  return `${which}imported (${imported.format}), audit entry ${imported.entry}`;
+function originText({ versions }: KeyDescription): string {
+  const brought = versions.flatMap(({ version, imported }) => {
+    if (imported === null) return [];
+    const which = versions.length === 1 ? "" : `version ${version} `;
+    return `${which}imported (${imported.format}), audit entry ${imported.entry}`;
+  });
+  return brought.length === 0 ? "generated in this vault" : brought.join("; ");
 }
 
 /** The state, and what of it is to come or must not be forgotten. */
