@@ -94,8 +94,8 @@ export default class KeyImport extends SensitiveCommand {
       async (vault) => {
         using owned = new DisposableStack();
         const target = await importTarget(vault, args.name, flags);
-        const told = { ...flags, algorithm: target.algorithm };
-        const given = await bringKey(vault, told, target.prepare, (message) => this.warn(message));
+        const { assumed } = target;
+        const given = await bringKey(vault, { ...flags, assumed }, target.prepare, (message) => this.warn(message));
         const { algorithm, material, source, sent } = given;
         owned.use(material);
         const session = flags["plan-out"] === undefined ? undefined : await this.newSession(vault, flags);

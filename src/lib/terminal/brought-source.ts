@@ -17,6 +17,8 @@ import { askComponents } from "./typed-components.ts";
 
 /** Where a key comes from, as flags say it. */
 export interface SourceFlags {
+  /** Of which algorithm it is taken to be if it doesn't say it. */
+  assumed: Algorithm | undefined;
   algorithm: Algorithm | undefined;
   in: string | undefined;
   wrapped: string | undefined;
@@ -65,7 +67,7 @@ export async function bringKey(
       source: (commitmentKey) => fileSource(file, key, commitmentKey),
     };
   }
-  const { algorithm } = flags;
+  const algorithm = flags.algorithm ?? flags.assumed;
   if (algorithm === undefined || (flags.wrapped ?? flags.components) === undefined) throw fromNowhere();
   if (flags.wrapped !== undefined) return nameWrapped(vault, flags.wrapped, flags["wrapping-key"] ?? "", algorithm);
 

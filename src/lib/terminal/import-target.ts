@@ -35,8 +35,8 @@ type Planned = PlannedAction & { parameters: KeyImportParameters | KeyImportVers
 
 /** What a key that comes in is to be: a new key, or the next version of one. */
 export interface ImportTarget {
-  /** What it must be of; undefined: that is to be recognised. */
-  algorithm: Algorithm | undefined;
+  /** Of which algorithm a key is taken to be that doesn't say it. */
+  assumed: Algorithm | undefined;
   /** Look whether it can come in, before components are typed. @returns the custodians who may type one */
   prepare(algorithm: Algorithm): Promise<string[]>;
   /** @param sent what another vault says of it, unless the flags say otherwise */
@@ -45,13 +45,13 @@ export interface ImportTarget {
 
 /** @param name NAME or KEYRING/NAME. @throws ConclaveError NOT_FOUND, USAGE of a key that is to have a new version */
 export function importTarget(vault: Vault, name: string, flags: TargetFlags): Promise<ImportTarget> {
-  return flags["new-version"] ? nextVersion(vault, name, flags) : newKey(vault, name, flags);
+  return flags["new-version"] ? nextVersion(vault, name) : newKey(vault, name, flags);
 }
 
-async function nextVersion({ reader, clock }: Vault, name: string, flags: TargetFlags): Promise<ImportTarget> {
+async function nextVersion({ reader, clock }: Vault, name: string): Promise<ImportTarget> {
   const existing = await findVersion(reader, { key: name, version: undefined });
   return {
-    algorithm: flags.algorithm ?? existing.algorithm,
+    assumed: existing.algorithm,
     prepare: () => prepareVersionComponents(reader, name, timestamp(clock())),
     plan: (brought) => planImportVersion(reader, { name, ...brought }),
   };
@@ -67,7 +67,7 @@ async function newKey({ reader, clock }: Vault, name: string, flags: TargetFlags
     deactivateAt: flags["deactivate-at"],
   };
   return {
-    algorithm: flags.algorithm,
+    assumed: undefined,
     prepare: (algorithm) => prepareComponents(reader, { ...request, algorithm }, timestamp(clock())),
     plan: (brought, sent) =>
       planImport(reader, {

@@ -55,7 +55,7 @@ describe("key import", () => {
       args: ["taken", ...NEXT, "--algorithm", "hmac-sha256", ...BOTH],
       status: 13,
     },
-    { outcome: "new-version-other-file", args: ["taken", "--in", "release.der", "--new-version", ...BOTH], status: 2 },
+    { outcome: "new-version-other-file", args: ["taken", "--in", "release.der", "--new-version", ...BOTH], status: 13 },
     { outcome: "new-version-usage", args: ["taken", ...NEXT, "--usage", "mac", ...BOTH], status: 2 },
     { outcome: "new-version-wrapped", args: ["taken", ...WRAPPED, "--new-version", ...BOTH], status: 0 },
     { outcome: "taken", args: ["taken", ...ZONE, ...BOTH], status: 4 },
