@@ -54,6 +54,7 @@ export function playedStage(options: PlayedOptions): Stage {
     },
     readClock: async () => options.clock(),
     showChecks: async (checks, rehearsal) => say(`\n${checksText(checks, rehearsal)}`),
+    notReady: async () => "stop",
     showStep: async (place) => say(placeText(place)),
     ready: async () => ({ kind: "begin" }),
     async tick({ people, step }) {

@@ -55,12 +55,13 @@ export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions)
   const around = { ...options.around, state: rehearsalState(rehearsal) };
   const cast = new Cast(rehearsal, options);
   for (const name of rehearsal.custodians) cast.enter(name);
+  const made = new Set<string>();
   const host: CeremonyHost = {
     ...ceremonyHost(rehearsal.vault, around, tool),
     rehearsing: {
       usual: (name, input) => rehearsedAnswer(rehearsal, file.script, name, input),
       async prepare(script) {
-        const custodians = await prepareRehearsal(rehearsal, script, setup);
+        const custodians = await prepareRehearsal(rehearsal, script, setup, made);
         for (const name of custodians) cast.enter(name);
         if (attended) writeMessage(castText(rehearsal, custodians));
       },

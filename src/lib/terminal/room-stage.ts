@@ -41,7 +41,10 @@ export function roomStage(options: RoomOptions): Stage {
   };
 }
 
-function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks"> {
+function opening(): Pick<
+  Stage,
+  "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks" | "notReady"
+> {
   let rehearsal = false;
   return {
     mayAskAgain: true,
@@ -75,6 +78,16 @@ function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput
     async showChecks(checks, rehearsing) {
       writeMessage(`\n${checksText(checks, rehearsing)}`);
     },
+    notReady: (_refusal, mayChange) =>
+      askChoice(
+        "Not ready for step 1; nothing has been done yet. What now?",
+        [
+          ["look again, when it is mended", "again"],
+          ...(mayChange ? [["give the inputs again", "inputs"] as const] : []),
+          ["stop", "stop"],
+        ] as const,
+        TERMINAL,
+      ),
   };
 }
 
@@ -98,10 +111,11 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
       const typed = await askLine(
         `Done? Initials of ${namedText(tickers)}; ${ELSE} for anything else:`,
         TERMINAL,
-        (answer) =>
-          answer.trim() === ELSE || owner(tickers, answer) !== undefined
-            ? undefined
-            : `nobody of these has such initials: ${namedText(tickers)}`,
+        (answer) => {
+          if (answer.trim() === ELSE || owner(tickers, answer) !== undefined) return undefined;
+          const given = answer.trim() === "" ? "initials say that it is done" : "nobody of these has such initials";
+          return `${given}: ${namedText(tickers)}; or ${ELSE}`;
+        },
       );
       const by = owner(tickers, typed);
       if (by !== undefined) return { kind: "done", initials: by.initials };
@@ -131,7 +145,9 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     const expected = await askLine("What was expected?", TERMINAL, said);
     const happened = await askLine("What happened?", TERMINAL, said);
     const decided = await askLine("What was decided?", TERMINAL, said);
-    return { expected, happened, decided, initials: await askInitials("Initials:", []) };
+    const initials = await askInitials("Initials:", []);
+    writeMessage("Noted.\n");
+    return { expected, happened, decided, initials };
   },
   async handOver({ people }) {
     const person = await askChoice(
@@ -162,13 +178,14 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
       ] as const,
       TERMINAL,
     ),
-  async failed(_place, error) {
+  async failed(_place, error, dispensable) {
     reportError(error);
     return askChoice(
       "It was refused, and changed nothing. What now?",
       [
         ["try the step again", "again"],
         ["record an exception, then try again", "exception"],
+        ...(dispensable ? [["record an exception, and go on without this step", "without"] as const] : []),
         ["pause", "pause"],
         ["stop for good", "abort"],
       ] as const,
@@ -251,7 +268,7 @@ function askElse({ people }: Place): Promise<Exclude<Answer, { kind: "done" }> |
 
 async function askInitials(question: string, taken: readonly string[]): Promise<string> {
   const answer = await askLine(question, TERMINAL, (typed) => {
-    if (!INITIALS.test(typed.trim())) return "one to four letters";
+    if (!INITIALS.test(typed.trim())) return "initials are one to four letters, such as AB";
     const others = taken.map((initials) => initials.toLowerCase());
     return others.includes(typed.trim().toLowerCase())
       ? `${typed.trim()} are somebody else's: choose others`
