@@ -54,7 +54,7 @@ type Look = (ahead: Ahead, index: number) => Promise<void>;
 const LOOKS: { readonly [Kind in StepKind]?: Look } = {
   async genesis(ahead, index) {
     const asked = parseValues(ahead, index, genesisSchema);
-    const { threshold, custodians } = await ahead.stage.newSeats(asked, ahead.rehearsal);
+    const { threshold, custodians } = await ahead.stage.newSeats(asked, ahead.rehearsal, false);
     checkSeatRequest(ahead.host.vault, threshold, custodians);
   },
   async rekey(ahead, index) {
@@ -63,7 +63,7 @@ const LOOKS: { readonly [Kind in StepKind]?: Look } = {
     await using vault = await openVault(ahead.host.vault, ahead.host.around);
     const { id } = await requireQuorum(vault.reader, asked.quorum);
     const inForce = await quorumInForce(vault.reader, id);
-    const { threshold, custodians } = await ahead.stage.newSeats(asked, ahead.rehearsal, inForce);
+    const { threshold, custodians } = await ahead.stage.newSeats(asked, ahead.rehearsal, false, inForce);
     checkSeatRequest(vault.path, threshold, custodians);
   },
   async restore(ahead, index) {

@@ -35,9 +35,10 @@ export async function performGenesis(ceremony: Ceremony, index: number): Promise
         suggestions: ["Name another folder with --vault", "Or let conclave init remove it"],
       });
     const name = asked.name ?? (isName(basename(path)) ? basename(path) : "vault");
-    const { threshold, custodians } = await stage.newSeats(asked, rehearsal);
+    const goesOn = unfinished.kind === "pending" && (await areSharesThere(ceremony));
+    const { threshold, custodians } = await stage.newSeats(asked, rehearsal, !goesOn);
     const place = { vault: name, rehearsal, custodians: custodians.map((seat) => seat.name) };
-    if (unfinished.kind === "pending" && (await areSharesThere(ceremony))) {
+    if (goesOn) {
       await using vault = await vaultOf(ceremony);
       await proveShares(vault, (await rootQuorum(vault.reader)).id, stage.founding(place));
       return await toldIfInForce(vault);

@@ -46,7 +46,7 @@ async function planRekey(
   id: string,
 ): Promise<PlannedAction> {
   const inForce = await quorumInForce(vault.reader, id);
-  const { threshold, custodians } = await stage.newSeats(asked, vault.identity.rehearsal === 1, inForce);
+  const { threshold, custodians } = await stage.newSeats(asked, vault.identity.rehearsal === 1, true, inForce);
   checkSeatRequest(vault.path, threshold, custodians);
   const parameters = {
     quorum: { id, name: inForce.name },

@@ -140,12 +140,14 @@ export interface Stage {
   planSent(view: PlanView, file: string): Promise<void>;
   /**
    * The seats of a new share set, from what the script says of it.
+   * @param compare whether people in the room compare the words of each new enrolment
    * @param inForce the generation that it replaces
-   * @throws ConclaveError of an enrolment that is wrong
+   * @throws ConclaveError of an enrolment that is wrong, or whose words are others
    */
   newSeats(
     asked: SeatsAsked,
     rehearsal: boolean,
+    compare: boolean,
     inForce?: KnownGeneration,
   ): Promise<{ threshold: number; custodians: SeatRequest[] }>;
   /** The components of a key, each typed by another of these custodians. @returns its material is the caller's to dispose of */

@@ -129,7 +129,8 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
   async planSent(view, file) {
     writeMessage(
       `${planText(view)}\n\nPlan written to ${show(file, 300)}: send it to the custodians, and read them the words by telephone.\n` +
-        "They run conclave plan approve; then, here: conclave ceremony run --resume --approval FILE …\n",
+        "They run conclave plan approve, with --words where their machine doesn't know this host; then, here:\n" +
+        "    conclave ceremony run --resume --approval FILE …\n",
     );
   },
 };
