@@ -136,6 +136,8 @@ export interface Stage {
   showResult(place: Place, lines: readonly Line[]): Promise<void>;
   /** Leads a quorum through a plan. */
   gathering(asked: GatheringAsked): Interaction;
+  /** These have new shares, and must prove them at their own desks before the run goes on. */
+  proofsAwaited(custodians: readonly string[]): Promise<void>;
   /** A plan was written for custodians elsewhere. */
   planSent(view: PlanView, file: string): Promise<void>;
   /**

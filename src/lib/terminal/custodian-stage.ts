@@ -59,7 +59,8 @@ export function custodianStage(
         : rekeyRequests(flags, rehearsal, inForce));
       const known = inForce?.seats.map(({ custodianKey }) => custodianKey) ?? [];
       if (room && compare) await compareEnrolments(seats.custodians, flags.custodian, known);
-      for (const warning of seatWarnings(seats, inForce === undefined ? "vault" : "quorum", known)) warn(warning);
+      const warnings = compare ? seatWarnings(seats, inForce === undefined ? "vault" : "quorum", known) : [];
+      for (const warning of warnings) warn(warning);
       options.beforeShares?.(
         seats.custodians.flatMap(({ name, enrolment }) => (enrolment === undefined ? [name] : [])),
       );

@@ -7,7 +7,16 @@ import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
-import { actorOf, checksText, linesText, namedText, openingText, placeText, tickersOf } from "./guide-text.ts";
+import {
+  actorOf,
+  awaitedText,
+  checksText,
+  linesText,
+  namedText,
+  openingText,
+  placeText,
+  tickersOf,
+} from "./guide-text.ts";
 import { openIdentity } from "./identity-file.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
@@ -91,7 +100,7 @@ function opening(): Pick<
   };
 }
 
-const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "planSent"> = {
+const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "proofsAwaited" | "planSent"> = {
   async showStep(place) {
     writeMessage(placeText(place));
   },
@@ -126,6 +135,7 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
   async showResult(_place, lines) {
     writeMessage(`\n${linesText(lines)}\n\n`);
   },
+  proofsAwaited: async (custodians) => writeMessage(`${awaitedText(custodians)}\n\n`),
   async planSent(view, file) {
     writeMessage(
       `${planText(view)}\n\nPlan written to ${show(file, 300)}: send it to the custodians, and read them the words by telephone.\n` +
