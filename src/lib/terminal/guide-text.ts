@@ -84,7 +84,7 @@ export function awaitedText(custodians: readonly string[]): string {
     "",
     `Not yet proved: ${names}. Write the request for it:`,
     "    conclave custodian request --out FILE",
-    `Send it, with the share, to ${names}, who answers with a proof (conclave custodian prove). Then, here:`,
+    `Send it, with the share, to ${names}, and read its words by telephone: conclave custodian prove answers it. Then, here:`,
     "    conclave custodian confirm PROOF",
     "    conclave ceremony run --resume",
   ].join("\n");
