@@ -70,9 +70,9 @@ export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions)
   return { rehearsal, host, stage: cast.stage() };
 }
 
-/** Where everything of a rehearsal lies, and how to remove it. */
-export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: RunResult): string {
-  const prefix = `XDG_STATE_HOME=${shellWord(stateHome)} conclave`;
+/** Where everything of a rehearsal lies, and how to remove it. @param program how it is called in a shell */
+export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: RunResult, program: string): string {
+  const prefix = `XDG_STATE_HOME=${shellWord(stateHome)} ${program}`;
   const place = `--vault ${shellWord(vault)}`;
   return [
     runText(result),
