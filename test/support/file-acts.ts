@@ -1,12 +1,11 @@
 import { utf8 } from "../../src/lib/bytes.ts";
 import { randomSecret } from "../../src/lib/crypto/random.ts";
-import { StagedFile } from "../../src/lib/host/staged-file.ts";
 import { type AssociatedData, describeAssociatedData } from "../../src/lib/key/associated-data.ts";
 import { readEncryptedHead } from "../../src/lib/key/encrypted-file.ts";
 import { planDecrypt, planEncrypt, type VersionRequest } from "../../src/lib/key/plan-use.ts";
 import { describePublic, describeSecret, fileInput } from "../../src/lib/key/stream-input.ts";
 import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
-import type { ActStreams } from "../../src/lib/vault/unlocked.ts";
+import type { GivenStreams } from "../../src/lib/vault/unlocked.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** What else somebody asks for. */
@@ -56,13 +55,13 @@ export function decrypt(made: MadeVault, from: string, to: string, request: File
 type Plan = (
   vault: Awaited<ReturnType<MadeVault["open"]>>,
   input: ReturnType<typeof fileInput>,
-  streams: ActStreams,
+  streams: GivenStreams,
 ) => ReturnType<typeof planEncrypt>;
 
 async function use(made: MadeVault, from: string, to: string, request: FileRequest, plan: Plan): Promise<Executed> {
   using inputKey = randomSecret(32);
   made.surroundings.inputs = [made.place.file(from)];
-  const streams: ActStreams = { inputKey, output: () => new StagedFile(made.place.file(to)) };
+  const streams: GivenStreams = { inputKey, destination: { file: made.place.file(to) } };
   made.surroundings.streams = streams;
   try {
     return await made.perform(async (vault) => {

@@ -4,7 +4,6 @@ import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
 import { assertAbsent } from "../../lib/host/checked-file.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
-import { StagedFile } from "../../lib/host/staged-file.ts";
 import { executePlanFile } from "../../lib/quorum/execute.ts";
 import { openSession } from "../../lib/quorum/session.ts";
 import { broughtAgain } from "../../lib/terminal/brought-again.ts";
@@ -90,13 +89,14 @@ export default class PlanExecute extends VaultCommand {
         const secrets = broughtAgain(file.plan, again);
         const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity }, secrets);
         this.result(executedText(executed));
+        if (executed.files?.some(({ displaced }) => displaced)) this.endAs("EXISTS");
         const generations = await proveNewShares(vault, executed, founding);
         for (const made of generations) this.result(newGenerationText(made, vault.path));
         if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
         if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
         return generations.length === 0 ? executed : { ...executed, generations };
       },
-      { inputs: flags.in, streams: out === undefined ? {} : { output: () => new StagedFile(resolve(out)) } },
+      { inputs: flags.in, streams: out === undefined ? {} : { destination: { file: resolve(out) } } },
     );
   }
 
