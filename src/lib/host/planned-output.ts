@@ -89,12 +89,12 @@ export async function finishOutput({ path, made }: RecordedOutput, plan: string)
   const named = [path, sparePath(path, plan)].find((name) => isSame(statusOf(name), status));
   const problem = fileProblem(status, named === undefined ? 1 : 2);
   if (problem !== undefined) return { kind: "stuck", problem };
-  if (named !== undefined) {
+  if (made === null || !(await isAsMade(written, made))) return { kind: "stuck", problem: "is not what the plan made" };
+  if (named !== undefined || (await isAsMade(path, made))) {
     ioExplained(written, () => unlinkSync(written)); // it has its name, and lost the other one not yet
     syncDirectory(dirname(path));
-    return { kind: "finished", path: named };
+    return { kind: "finished", path: named ?? path };
   }
-  if (made === null || !(await isAsMade(written, made))) return { kind: "stuck", problem: "is not what the plan made" };
   try {
     return { kind: "finished", path: nameOutput(path, plan) };
   } catch (error) {
@@ -118,6 +118,7 @@ export function removeOutput({ path }: Pick<RecordedOutput, "path">, plan: strin
 }
 
 async function isAsMade(path: string, made: NonNullable<RecordedOutput["made"]>): Promise<boolean> {
+  if (statusOf(path)?.isFile() !== true) return false;
   using source = new FileSource(path);
   if (source.size !== made.size) return false;
   const gmac = new Gmac(fromHex(made.key));

@@ -83,23 +83,16 @@ export async function createSqlite(
  * @throws BusyError another process holds it longer than the timeout
  */
 export async function holdingSqlite<R>(path: string, options: SqliteOptions, run: () => Promise<R>): Promise<R> {
-  using _ = lockSqlite(path, options);
-  return await run();
-}
-
-/** The same, until what is returned is disposed of, or the process ends. @throws BusyError */
-export function lockSqlite(path: string, { lockTimeoutMs: timeout }: SqliteOptions): Disposable {
-  return explaining(path, () => {
-    const database = new Database(path, { fileMustExist: true, timeout });
-    try {
+  const database = explaining(path, () => new Database(path, { fileMustExist: true, timeout: options.lockTimeoutMs }));
+  try {
+    explaining(path, () => {
       configure(database);
       database.exec("BEGIN IMMEDIATE");
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-    return { [Symbol.dispose]: () => void database.close() }; // nothing was written: there is nothing to roll back
-  });
+    });
+    return await run();
+  } finally {
+    database.close(); // nothing was written: there is nothing to roll back
+  }
 }
 
 function configure(database: Database.Database): void {

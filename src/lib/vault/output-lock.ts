@@ -2,7 +2,7 @@ import { lstatSync, writeFileSync } from "node:fs";
 import { ConclaveError, isConclaveError, systemErrorCode } from "../errors.ts";
 import { explainIo, ioExplained, removeIfThere } from "../host/files.ts";
 import { outputLockPath, prepareOutputsFolder } from "../host/output-record.ts";
-import { lockSqlite } from "../storage/sqlite.ts";
+import { lockFile } from "../storage/sqlite-lock.ts";
 
 /** Which plan of which vault. */
 export interface OutputPlace {
@@ -43,7 +43,7 @@ export class OutputLock implements Disposable {
     for (;;) {
       const before = inodeOf(path);
       try {
-        const lock = new OutputLock(path, lockSqlite(path, { lockTimeoutMs }));
+        const lock = new OutputLock(path, lockFile(path, { lockTimeoutMs }));
         if (before !== undefined && inodeNow(path) === before) return lock;
         lock[Symbol.dispose](); // whoever had it took the file away with it, before it was locked here
       } catch (error) {
