@@ -96,7 +96,7 @@ export function modifyingCalls(log: string, folder: string): Call[] {
     const path = pathOf(rest, folder);
     if (!path.startsWith(`${folder}/`)) continue;
     if (thread !== main && !STAGED.test(path)) throw new Error(`a modifying call outside the main thread: ${text}`);
-    if (earlier) continue;
+    if (earlier || (thread !== main && name === "write")) continue; // it also wakes the first thread by that
     calls.push({ name, ordinal, path, text, injected: isInjected(text) });
   }
   return calls;

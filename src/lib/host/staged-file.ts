@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, writev } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { IntegrityError } from "../errors.ts";
+import { ConclaveError } from "../errors.ts";
 import { assertAbsent, removeLeftBehind } from "./checked-file.ts";
 import { explainIo, ioExplained, nameExclusively, removeIfThere, syncDirectory, temporaryName } from "./files.ts";
 import { nameOutput, stagedPath } from "./planned-output.ts";
@@ -25,8 +25,8 @@ export class StagedFile implements AsyncDisposable {
   #closed = false;
 
   /**
-   * @param plan id of the plan that makes it, by which it is found again if the process is killed; without it, whoever
-   *   writes the same file next removes what was left
+   * @param plan id of the plan that makes it, by which whoever executes that finds it again; without it, whoever writes
+   *   the same file next removes what a process that was killed left
    * @throws ConclaveError EXISTS, NOT_FOUND (its directory), HOST_IO
    */
   constructor(path: string, plan?: string) {
@@ -40,7 +40,7 @@ export class StagedFile implements AsyncDisposable {
       const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
       return openSync(this.#written, flags, 0o600);
     });
-    process.once("exit", this.#abandon);
+    if (plan === undefined) process.once("exit", this.#abandon);
     keepPages();
   }
 
@@ -68,15 +68,18 @@ export class StagedFile implements AsyncDisposable {
 
   /**
    * From here on nothing of it goes away by itself: the plan that makes it may be executed.
-   * @throws ConclaveError INTEGRITY it is gone, or another one is in its place; EXISTS its name was taken meanwhile
+   * @throws ConclaveError HOST_IO it is gone, or another one is in its place; EXISTS its name was taken meanwhile
    */
   keep(): void {
     const { dev, ino } = fstatSync(this.#file);
     const status = ioExplained(this.path, () => lstatSync(this.#written, { throwIfNoEntry: false }));
-    if (status?.dev !== dev || status.ino !== ino) throw new IntegrityError(this.#written, "was removed or replaced");
+    if (status?.dev !== dev || status.ino !== ino) {
+      throw new ConclaveError("HOST_IO", `${this.#written}: was removed or replaced while it was written`, {
+        suggestions: ["See who else writes in that folder, and run the command again"],
+      });
+    }
     assertAbsent(this.path);
     this.#kept = true;
-    process.off("exit", this.#abandon);
   }
 
   /**

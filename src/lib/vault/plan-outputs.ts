@@ -28,8 +28,10 @@ export class PlanOutputs implements AsyncDisposable {
   readonly #made = new Map<string, RecordedOutput["made"]>();
   readonly #staged = new Map<string, StagedFile>();
   readonly #others = new AsyncDisposableStack();
-  readonly #abandon = () => leavingIo(() => this.#forget());
+  readonly #abandon = () => void leavingIo(() => this.#clear());
   #lock: OutputLock | undefined;
+  /** Whether the record has outputs that were given up. */
+  #stale = false;
   /** Whether the plan may have been executed. */
   #kept = false;
   #published = false;
@@ -51,9 +53,11 @@ export class PlanOutputs implements AsyncDisposable {
 
   /**
    * Look at everything once more, right before the plan is executed: from here on it stays, whatever comes.
-   * @throws ConclaveError EXISTS: a name was taken meanwhile; INTEGRITY: a file was removed or replaced; HOST_IO
+   * @throws ConclaveError EXISTS: a name was taken meanwhile; HOST_IO: a file was removed or replaced
    */
   keep(): void {
+    if ([...this.#made.values()].includes(null)) throw new TypeError("an output that was not finished");
+    if (this.#stale) this.#save();
     for (const staged of this.#staged.values()) staged.keep();
     process.off("exit", this.#abandon);
     this.#kept = true;
@@ -72,33 +76,31 @@ export class PlanOutputs implements AsyncDisposable {
       files.push({ path, displaced });
       if (displaced) this.#vault.warn?.(`${path}: the name that it should have was taken while the plan was executed`);
     }
-    this.#forget();
     this.#published = true;
+    await leavingIo(() => this.#forget());
     return files;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     process.off("exit", this.#abandon);
     await this.#others.disposeAsync();
-    const published = this.#published;
     for (const staged of this.#staged.values()) await leavingIo(() => staged[Symbol.asyncDispose]());
-    if (published || this.#lock === undefined) return;
-    using _ = this.#lock; // without its file: what is left is for the next one
-    if (this.#kept && !(await this.#isRefused())) return;
-    await leavingIo(() => {
-      const fates = Array.from(this.#made.keys(), (path) => removeOutput({ path }, this.#plan));
-      if (fates.every(({ kind }) => kind !== "stuck")) this.#forget();
-    });
+    if (this.#lock === undefined) return;
+    using _ = this.#lock; // its file stays with what is left for the next process
+    if (this.#published || (this.#kept && !(await this.#isRefused()))) return;
+    await leavingIo(() => this.#clear());
   }
 
   #beginFile(file: string): ActOutput {
     const path = outputPath(file);
     if (this.#made.has(path)) throw new ConclaveError("USAGE", `${path}: the plan would make it twice`);
-    this.#lock ??= OutputLock.take(this.#place, this.#vault.lockTimeoutMs);
+    if (this.#lock === undefined) {
+      this.#lock = OutputLock.take(this.#place, this.#vault.lockTimeoutMs);
+      process.once("exit", this.#abandon);
+    }
     this.#record(path, null);
     const staged = new StagedFile(path, this.#plan);
     this.#staged.set(path, staged);
-    process.off("exit", this.#abandon).once("exit", this.#abandon); // after the file's own
 
     const key = randomHex(32);
     const gmac = new Gmac(fromHex(key));
@@ -120,7 +122,7 @@ export class PlanOutputs implements AsyncDisposable {
         if (this.#kept) return;
         await staged[Symbol.asyncDispose]();
         this.#staged.delete(path);
-        this.#made.delete(path);
+        this.#stale = this.#made.delete(path);
       },
     };
   }
@@ -131,6 +133,11 @@ export class PlanOutputs implements AsyncDisposable {
 
   #record(path: string, made: RecordedOutput["made"]): void {
     this.#made.set(path, made);
+    this.#save();
+  }
+
+  #save(): void {
+    this.#stale = false;
     const { state, ...place } = this.#place;
     const outputs = Array.from(this.#made, ([name, of]) => ({ path: name, made: of }));
     saveOutputRecord(state, { version: 1, ...place, outputs });
@@ -141,6 +148,12 @@ export class PlanOutputs implements AsyncDisposable {
     if (this.#lock === undefined) return;
     removeOutputRecord(state, vault, plan);
     this.#lock.remove();
+  }
+
+  /** Remove all that was begun of a plan that is not executed. */
+  #clear(): void {
+    const fates = Array.from(this.#made.keys(), (path) => removeOutput({ path }, this.#plan));
+    if (fates.every(({ kind }) => kind !== "stuck")) this.#forget();
   }
 
   /** Whether the plan was not executed, as far as the vault can be read. */

@@ -47,7 +47,8 @@ export async function settleOutputs(vault: Vault): Promise<void> {
   if (problems.length > 0) throw problems[0];
 }
 
-async function settle({ state, identity, reader, warn }: Vault, { plan, lock, record }: Left): Promise<void> {
+async function settle(vault: Vault, { plan, lock, record }: Left): Promise<void> {
+  const { state, identity, reader } = vault;
   const path = join(outputsFolder(state, identity.id), plan);
   const executed = (await reader.find("plans", { id: plan }))?.outcome === "executed";
   let settled = true;
@@ -55,7 +56,7 @@ async function settle({ state, identity, reader, warn }: Vault, { plan, lock, re
     const fate = executed ? await finishOutput(output, plan) : removeOutput(output, plan);
     if (fate.kind === "stuck") settled = false;
     const told = fateText(output, plan, fate, path);
-    if (told !== undefined) warn?.(told);
+    if (told !== undefined) vault.warnOnce(told);
   }
   if (!settled) return;
   removeOutputRecord(state, identity.id, plan);

@@ -98,6 +98,7 @@ export class Vault implements AsyncDisposable {
   readonly state: string;
   readonly #storage: Storage;
   readonly #surroundings: Surroundings;
+  readonly #warned = new Set<string>();
 
   /** @param storage taken over */
   constructor(path: string, storage: Storage, identity: Row<"vault">, surroundings: Surroundings) {
@@ -111,6 +112,12 @@ export class Vault implements AsyncDisposable {
 
   get warn(): ((message: string) => void) | undefined {
     return this.#surroundings.warn;
+  }
+
+  /** Warn, of the same thing once only. */
+  warnOnce(message: string): void {
+    if (!this.#warned.has(message)) this.warn?.(message);
+    this.#warned.add(message);
   }
 
   get inputs(): readonly string[] {
