@@ -34,6 +34,8 @@ export interface Trace {
   seen: Seen;
   /** In the order in which they were made. */
   calls: Call[];
+  /** Whether another thread was disturbed too, at the same count, in what is no file of the place. */
+  astray: boolean;
   /** Files outside the place that were opened for writing. */
   outside: string[];
 }
@@ -53,16 +55,17 @@ export async function traced(
 ): Promise<Trace> {
   const log = `${place.path}.trace`;
   const disturbed = inject.map((injection) => injection.replace(/:.*/, "")); // only what is traced can be
-  const calls = [...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",");
+  const names = [...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",");
   const seccomp = fast ? ["--seccomp-bpf"] : [];
   const injections = inject.flatMap((injection) => ["-e", `inject=${injection}`]);
-  const strace = ["-f", ...seccomp, "-y", "-qq", "-e", "signal=none", "-o", log, "-e", `trace=${calls}`, ...injections];
+  const strace = ["-f", ...seccomp, "-y", "-qq", "-e", "signal=none", "-o", log, "-e", `trace=${names}`, ...injections];
   const program = ["strace", ...strace, process.execPath, "--disable-sigusr1", RUN] as const;
   const env = { ...options.env, UV_THREADPOOL_SIZE: "1" }; // one more thread that writes, not any of four
   const seen = await place.runWith({ ...options, env, program }, ...args);
   const text = await readFile(log, "utf8");
   await rm(log);
-  return { seen, calls: modifyingCalls(text, place.path), outside: writtenOutside(text, place.path) };
+  const calls = modifyingCalls(text, place.path);
+  return { seen, calls, astray: isAstray(text, place.path), outside: writtenOutside(text, place.path) };
 }
 
 /** An output of a plan while it is being written: by another thread than the first. */
@@ -116,6 +119,13 @@ export function kindOf({ name, path }: Call, folder: string): string {
 /** Whether a call was made to fail, or has not ended on its line. */
 function isInjected(text: string): boolean {
   return /\(INJECTED\)|= \?|<unfinished/.test(text);
+}
+
+function isAstray(log: string, folder: string): boolean {
+  const main = /^\d+/.exec(log)?.[0];
+  return log
+    .split("\n")
+    .some((line) => line.includes("(INJECTED)") && !line.startsWith(`${main} `) && !line.includes(folder));
 }
 
 function writtenOutside(log: string, folder: string): string[] {

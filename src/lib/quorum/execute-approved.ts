@@ -86,10 +86,15 @@ export async function executeApproved(
 }
 
 /** What the door makes of what is told of an action, if it is to go to a file. */
-async function toldOutput({ streams }: Vault, { output: begin }: ActStreams, { told }: Effect): Promise<ActOutput[]> {
-  if (streams?.toldOutput === undefined || begin === undefined || told === undefined) return [];
+async function toldOutput(
+  { streams }: Vault,
+  { output: begin }: ActStreams,
+  { told, data }: Effect,
+): Promise<ActOutput[]> {
+  const bytes = streams?.toldOutput?.(told ?? data);
+  if (bytes === undefined || begin === undefined) return [];
   const output = begin();
-  await output.write([streams.toldOutput(told)]);
+  await output.write([bytes]);
   await output.finish();
   return [output];
 }

@@ -12,8 +12,12 @@ type Encoding = (typeof ENCODINGS)[number];
 /** Flags of a command that makes some bytes: a signature, a MAC. */
 export const outputFlags = {
   out: Flags.string({ char: "o", summary: "new file for it; without it, standard output", helpValue: "FILE" }),
-  encoding: Flags.option({ summary: "how it is written", options: ENCODINGS, default: "base64" as const })(),
+  ...encodingFlag("how it is written"),
 };
+
+export function encodingFlag(summary: string) {
+  return { encoding: Flags.option({ summary, options: ENCODINGS, default: "base64" as const })() };
+}
 
 export interface OutputFlags {
   out: string | undefined;

@@ -53,8 +53,8 @@ export interface ActStreams {
 /** What is given to an act, and where what it makes goes. */
 export interface GivenStreams extends Omit<ActStreams, "output"> {
   destination?: Destination | undefined;
-  /** Makes a small output of what is told of each action, to the destination: a signature. */
-  toldOutput?: ((told: Readonly<Record<string, unknown>>) => Uint8Array) | undefined;
+  /** Makes a small output, to the destination, of what is told of an action: a signature. */
+  toldOutput?: ((told: Readonly<Record<string, unknown>>) => Uint8Array | undefined) | undefined;
 }
 
 /** Where what an act makes goes: to a new file of that path, or to what gets it once the act is durable. */
