@@ -55,28 +55,34 @@ async function settle(vault: Vault, { plan, lock, record }: Left): Promise<void>
   for (const output of record?.outputs ?? []) {
     const fate = executed ? await finishOutput(output, plan) : removeOutput(output, plan);
     if (fate.kind === "stuck") settled = false;
-    const told = fateText(output, plan, fate, path);
-    if (told !== undefined) vault.warnOnce(told);
+    for (const line of fateText(output, plan, fate, path)) vault.warnOnce(line);
   }
   if (!settled) return;
   removeOutputRecord(state, identity.id, plan);
   lock.remove();
 }
 
-function fateText({ path }: RecordedOutput, plan: string, fate: OutputFate, record: string): string | undefined {
+/** What people are told of an output, if anything. @param record its path */
+function fateText({ path }: RecordedOutput, plan: string, fate: OutputFate, record: string): string[] {
   switch (fate.kind) {
     case "finished": {
       const taken = fate.path === sparePath(path, plan) ? `, and ${path} was taken` : "";
-      return `${fate.path} was finished: plan ${plan} made it, the process was cut off before it had its name${taken}`;
+      return [
+        `${fate.path} was finished: plan ${plan} made it, the process was cut off before it had its name${taken}`,
+      ];
     }
     case "gone":
-      return `${path} is not there any more, as plan ${plan} made it: the process was cut off, perhaps before it had its name`;
+      return [
+        `${path} is not there any more, as plan ${plan} made it: the process was cut off, perhaps before it had its name`,
+      ];
     case "removed":
-      return `unfinished ${path} was removed: the process was cut off before plan ${plan} was executed`;
+      return [`unfinished ${path} was removed: the process was cut off before plan ${plan} was executed`];
     case "stuck":
-      return `${stagedPath(path, plan)} was left by plan ${plan}, and is not touched: ${fate.problem}. To end this: rm ${shellWord(record)}`;
+      return [
+        `${stagedPath(path, plan)} was left by plan ${plan}, and is not touched: ${fate.problem}. To end this: rm ${shellWord(record)}`,
+      ];
     case "there":
     case "nothing":
-      return undefined;
+      return [];
   }
 }

@@ -66,7 +66,7 @@ const SCHEMA = [
   { what: "a folder", changes: { outputs: [{ path: "/home/a/", made: MADE }] } },
   { what: "the root", changes: { outputs: [{ path: "/", made: MADE }] } },
   { what: "a NUL", changes: { outputs: [{ path: "/home/a\0b", made: MADE }] } },
-  { what: "a path twice", changes: { outputs: Array(2).fill({ path: "/home/a", made: MADE }) } },
+  { what: "a path twice", changes: { outputs: [1, 2].map(() => ({ path: "/home/a", made: MADE })) } },
   { what: "a size below nothing", changes: { outputs: [{ path: "/home/a", made: { ...MADE, size: -1 } }] } },
   { what: "a short GMAC", changes: { outputs: [{ path: "/home/a", made: { ...MADE, gmac: "11" } }] } },
   { what: "a temporary name of its own", changes: { outputs: [{ path: "/a", written: "/etc/passwd", made: MADE }] } },
