@@ -4,6 +4,7 @@ import * as Flags from "@oclif/core/flags";
 import { utf8 } from "../../lib/bytes.ts";
 import { ConclaveError } from "../../lib/errors.ts";
 import { assertCreatable } from "../../lib/host/checked-file.ts";
+import { outputPath } from "../../lib/host/planned-output.ts";
 import type { KeyDescription } from "../../lib/key/describe.ts";
 import { planWrappingKey } from "../../lib/key/wrapping-key.ts";
 import { show } from "../../lib/terminal/escape.ts";
@@ -39,7 +40,7 @@ export default class KeyWrappingKey extends SensitiveCommand {
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyWrappingKey);
     const { out } = flags;
-    if (out !== undefined) assertCreatable(resolve(out));
+    if (out !== undefined) assertCreatable(outputPath(resolve(out)));
     const streams = out === undefined ? {} : { destination: { file: resolve(out) }, toldOutput: publicHalfIn };
     const act = async (vault: Vault) => {
       const request = { name: args.name, keyring: flags.keyring, life: flags.expires };

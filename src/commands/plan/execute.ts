@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
-import { assertAbsent } from "../../lib/host/checked-file.ts";
+import { assertCreatable } from "../../lib/host/checked-file.ts";
 import { outputPath } from "../../lib/host/planned-output.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
 import { executePlanFile } from "../../lib/quorum/execute.ts";
@@ -70,7 +71,7 @@ export default class PlanExecute extends VaultCommand {
     const file = readPlanFile(args.plan);
     const approvals = flags.approval.map((path) => ({ origin: path, bytes: readAnswer(path) }));
     const streams = planDestination(file.plan.actions, flags);
-    if (flags.out !== undefined) assertAbsent(outputPath(flags.out));
+    if (flags.out !== undefined) assertCreatable(outputPath(resolve(flags.out)));
     const quiet = flags.quiet || this.jsonEnabled();
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));

@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags";
 import { base64, hex, utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { assertCreatable } from "../host/checked-file.ts";
+import { outputPath } from "../host/planned-output.ts";
 
 /** How bytes are written: as they are, or as a line of text. */
 const ENCODINGS = ["base64", "hex", "raw"] as const;
@@ -26,7 +27,7 @@ export interface OutputFlags {
 
 /** Before anybody is asked. @throws ConclaveError EXISTS; USAGE raw bytes to a terminal, or beside a JSON document */
 export function assertOutput({ out, encoding }: OutputFlags, json: boolean): void {
-  if (out !== undefined) return assertCreatable(resolve(out));
+  if (out !== undefined) return assertCreatable(outputPath(resolve(out)));
   if (encoding !== "raw") return;
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (process.stdout.isTTY === true)

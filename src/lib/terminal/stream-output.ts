@@ -3,6 +3,7 @@ import * as Flags from "@oclif/core/flags";
 import { ConclaveError } from "../errors.ts";
 import { evenly, portionsOf } from "../host/byte-source.ts";
 import { assertCreatable } from "../host/checked-file.ts";
+import { outputPath } from "../host/planned-output.ts";
 import { Spool } from "../host/spool.ts";
 import { StagedFile } from "../host/staged-file.ts";
 import type { ActOutput, Destination } from "../vault/unlocked.ts";
@@ -22,7 +23,7 @@ export function assertStreamOutput(out: string | undefined, json: boolean): void
 /** As `assertStreamOutput`. @param text whether what goes there are lines of ASCII, which a terminal may show */
 export function assertDestination(out: string | undefined, text: boolean, json: boolean): void {
   const file = fileOf(out);
-  if (file !== undefined) return assertCreatable(file);
+  if (file !== undefined) return assertCreatable(outputPath(file));
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (!text && process.stdout.isTTY === true)
     throw new ConclaveError("USAGE", "the bytes don't go to a terminal", { suggestions: ["Give --out FILE"] });
