@@ -117,12 +117,11 @@ export function removeOutput({ path }: Pick<RecordedOutput, "path">, plan: strin
   if (unreachable !== undefined) return { kind: "stuck", problem: unreachable };
   const written = stagedPath(path, plan);
   const status = statusOf(written);
-  if (status === undefined) return { kind: "nothing" };
-  const problem = fileProblem(status, 1);
+  const problem = status && fileProblem(status, 1);
   if (problem !== undefined) return { kind: "stuck", problem };
-  ioExplained(written, () => unlinkSync(written));
-  syncDirectory(dirname(path));
-  return { kind: "removed" };
+  if (status !== undefined) ioExplained(written, () => unlinkSync(written));
+  syncDirectory(dirname(path)); // whoever removed it may not have come so far
+  return { kind: status === undefined ? "nothing" : "removed" };
 }
 
 async function isAsMade(path: string, made: NonNullable<RecordedOutput["made"]>): Promise<boolean> {
