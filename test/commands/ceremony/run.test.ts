@@ -173,6 +173,9 @@ describe("refused before step 1, and nothing is written", () => {
     await answer(terminal, "two digits, a colon, two digits", `${"\u0008".repeat(4)}${anotherTime()}`);
     await terminal.waitFor("NOT OK  clock confirmed: the host's clock shows");
     await terminal.waitFor("ok  vault absent: there is no vault at");
+    await answer(terminal, "Not ready for step 1; nothing has been done yet", ""); // looks again
+    await answer(terminal, "What time is it on another clock", anotherTime());
+    await answer(terminal, "Not ready for step 1; nothing has been done yet", "\u001b[A"); // the last one: stop
     await terminal.waitFor("not ready for step 1");
     expect(await terminal.exit).toBe(15);
   });
