@@ -41,7 +41,7 @@ test("the plan of a ceremony's restore travels: custodians elsewhere approve it,
   await using run = await InterruptedRun.setUp("restore-new-host");
   await using desk = await workspace();
   const { host, stage, rehearsal } = run.set;
-  const { gathering } = stage;
+  const gathering = stage.gathering.bind(stage);
   stage.gathering = (asked) => (asked.mayWait ? NOBODY : gathering(asked));
 
   const plan = desk.file("restore.plan");

@@ -9,7 +9,7 @@ const EXCEPTION = { expected: "a backup", happened: "the medium is broken", deci
 /** The medium breaks when the backup is about to be made; whoever may go on without a step does. */
 function brokenMedium(run: InterruptedRun, offered: string[]): void {
   const { stage, rehearsal } = run.set;
-  const { showStep } = stage;
+  const showStep = stage.showStep.bind(stage);
   const more: Partial<Stage> = {
     async showStep(place) {
       await showStep(place);
