@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { readScript, shippedScripts } from "../../src/lib/ceremony/script-file.ts";
-import { expectAborted, expectResumed, undisturbed } from "../support/interruptions.ts";
-import { killedAndResumed } from "../support/killed-rehearsals.ts";
+import { shippedScripts } from "../../src/lib/ceremony/script-file.ts";
+import { publish } from "../support/figures.ts";
+import { expectAborted, expectResumed, stopsOf, type Undisturbed, undisturbed } from "../support/interruptions.ts";
+import { everyCall, killEachStep } from "../support/killed-ceremonies.ts";
 import { rehearsedInRoom } from "../support/rehearsals.ts";
+import { haveStrace } from "../support/strace.ts";
 
+const QUICK = process.env["CONCLAVE_QUICK"] === "1";
 const WALKED = ["genesis", "key-generation", "quorum-rekey", "restore-new-host"];
 
 describe("every shipped script on a terminal, with people", () => {
@@ -14,17 +17,34 @@ describe("every shipped script on a terminal, with people", () => {
 
 describe.for(WALKED)("%s, cut off and stopped at each question", { timeout: 600_000 }, (script) => {
   test("killed, the next run goes on, and does nothing twice", async () => {
-    const { calls, entries } = await undisturbed(script);
-    for (let at = 1; at <= calls; at++) await expectResumed(script, at, entries);
+    const run = await undisturbed(script);
+    for (let at = 1; at <= run.moments.length; at++) await naming(run, at, expectResumed);
+    publish(`kills at what people of ${script} are asked or shown`, { kills: run.moments.length });
   });
 
-  test("stopped for good, it is over and the chain says so", async () => {
-    const { calls } = await undisturbed(script);
-    for (let at = 1; at <= calls; at += 2) await expectAborted(script, at);
+  test("stopped for good, it is over, and the next one starts clean", async () => {
+    const run = await undisturbed(script);
+    const stops = stopsOf(run);
+    for (const at of stops) await naming(run, at, expectAborted);
+    publish(`aborts of ${script}`, { aborts: stops.length });
   });
 
-  test("kill -9 at each step, a moment later each time", async () => {
-    const steps = readScript(script).script.steps.length;
-    for (let step = 1; step <= steps; step++) await killedAndResumed(script, step, (step * 37) % 150);
+  test.skipIf(!haveStrace)("kill -9 in each step (needs strace)", async () => {
+    const { problems, ...tally } = await killEachStep(await undisturbed(script), everyCall(QUICK ? 64 : 8));
+    publish(`kill -9 in steps of ${script}`, { ...tally, problems: problems.length });
+    expect(problems).toEqual([]);
   });
 });
+
+/** Which of them it was, in a failure. */
+async function naming(
+  run: Undisturbed,
+  at: number,
+  expectThat: (run: Undisturbed, at: number) => Promise<void>,
+): Promise<void> {
+  try {
+    await expectThat(run, at);
+  } catch (error) {
+    throw new Error(`${run.script}, moment ${at}: ${run.moments[at - 1]}`, { cause: error });
+  }
+}

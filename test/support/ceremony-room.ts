@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Script, Step } from "../../src/lib/ceremony/script.ts";
 import { hex } from "../../src/lib/bytes.ts";
+import type { Script, Step } from "../../src/lib/ceremony/script.ts";
 import { aesCmac } from "../../src/lib/crypto/cmac.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -17,9 +17,10 @@ export function outcomeOf({ log, script }: Pick<Ceremony, "log" | "script">): Ou
 /** Steps that changed the vault: their plans were executed, or it was made in them. */
 function changingSteps({ log, script }: Pick<Ceremony, "log" | "script">): number[] {
   const executed = new Set(log.all("executed").map(({ step }) => step));
+  const undone = new Set(log.all("undone").map(({ step }) => step));
   return script.steps.flatMap((step, index) => {
     const made = "genesis" in step && isPerformed(log, index);
-    return made || (executed.has(index) && !("prove" in step)) ? [index] : [];
+    return made || (executed.has(index) && !undone.has(index) && !("prove" in step)) ? [index] : [];
   });
 }
 
@@ -37,6 +38,9 @@ export function whatChanged(ceremony: Pick<Ceremony, "log" | "script">): Line[] 
           ? "nothing: the vault is as it was"
           : `what step ${steps} did stands: it can't be taken back`,
     },
+    ...ceremony.log
+      .all("undone")
+      .map(({ step, what }) => ({ label: "Taken back", value: `step ${step + 1}: ${what}` })),
     ...(plans.length === 0 ? [] : [{ label: "Plans executed", value: plans.join(", ") }]),
     ...(backup === undefined ? [] : [{ label: "Backup made", value: backup.file }]),
   ];

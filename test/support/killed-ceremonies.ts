@@ -1,0 +1,162 @@
+import { readdirSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "vitest";
+import { passphraseFile } from "../../src/lib/ceremony/rehearsal-place.ts";
+import type { RunResult } from "../../src/lib/ceremony/run.ts";
+import { RunLog } from "../../src/lib/ceremony/run-log.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { SHIFTS, shareOut } from "./disturbance.ts";
+import { InterruptedRun } from "./interrupted.ts";
+import { expectEnded, expectOver, expectWhole, type Undisturbed } from "./interruptions.ts";
+import { type Call, kindOf, traced } from "./strace.ts";
+
+const CUSTODIANS = ["alice", "bob", "carol", "dave"];
+
+/** What came of killing a ceremony at modifying calls of its steps. */
+export interface CeremonyKills {
+  /** Modifying calls of all steps, undisturbed. */
+  calls: number;
+  /** Runs that died at one of them. */
+  kills: number;
+  /** What went wrong, one for each run. */
+  problems: string[];
+}
+
+/**
+ * Kill a ceremony (SIGKILL) just before modifying calls of each step: every act is done or undone; the next run brings it
+ * to its end and does nothing twice, or stops it for good and tells what it changed.
+ *
+ * @param choose which of a step's calls
+ * @param steps from 0; all without it
+ */
+export async function killEachStep(
+  wanted: Undisturbed,
+  choose: (calls: readonly Call[], folder: string) => readonly Call[],
+  steps?: readonly number[],
+): Promise<CeremonyKills> {
+  await using first = await KeptRun.of(wanted.script);
+  await using second = steps?.length === 1 ? undefined : await KeptRun.of(wanted.script);
+  const tally: CeremonyKills = { calls: 0, kills: 0, problems: [] };
+  const all = Array.from({ length: first.steps }, (_, step) => step);
+  await shareOut(steps ?? all, second === undefined ? [first] : [first, second], async (kept, step) => {
+    const calls = await kept.callsOf(step);
+    tally.calls += calls.length;
+    for (const call of choose(calls, kept.run.place.path)) {
+      try {
+        if (await kept.killAt(step, call, wanted)) tally.kills += 1;
+      } catch (error) {
+        const what = error instanceof Error ? error.message : String(error);
+        tally.problems.push(`step ${step + 1}, ${call.text}\n${what}`);
+      }
+    }
+  });
+  return tally;
+}
+
+/** Every so many of a step's calls, and the last of each kind: the first are more often before the commit. */
+export function everyCall(each: number): (calls: readonly Call[], folder: string) => readonly Call[] {
+  return (calls, folder) => {
+    const last = new Map(calls.map((call) => [kindOf(call, folder), call]));
+    return calls.filter((call, i) => i % each === 0 || last.get(kindOf(call, folder)) === call);
+  };
+}
+
+/** A rehearsal of which each step's beginning is kept, as a crash right there would leave it. */
+class KeptRun implements AsyncDisposable {
+  readonly run: InterruptedRun;
+  readonly #kept: string;
+
+  private constructor(run: InterruptedRun, kept: string) {
+    this.run = run;
+    this.#kept = kept;
+  }
+
+  static async of(script: string): Promise<KeptRun> {
+    const run = await InterruptedRun.setUp(script);
+    const kept = await mkdtemp(join(tmpdir(), "conclave-kept-"));
+    const keep = (name: string) => cp(run.place.path, join(kept, name), { recursive: true });
+    await run.beginStepwise((index) => keep(String(index)));
+    return new KeptRun(run, kept);
+  }
+
+  get steps(): number {
+    return this.run.file.script.steps.length;
+  }
+
+  /** Modifying calls of a step, up to its tick; of the last one also those of the ceremony's end. */
+  async callsOf(step: number): Promise<Call[]> {
+    await this.#putBack(String(step));
+    const before = this.#log().events.length;
+    const { seen, calls } = await traced(this.run.place, await this.#args(), this.#options());
+    if (seen.status !== 0) throw new Error(`undisturbed:\n${String(seen)}`);
+    const events = this.#log().events.slice(before);
+    const started = step === 0 ? 0 : events.findIndex(({ what }) => what.event !== "resume" && what.event !== "check");
+    const ticked = events.findIndex(({ what }) => what.event === "tick" && what.step === step);
+    const writes = calls.flatMap(({ name, path }, i) => (name === "write" && path.endsWith(".jsonl") ? [i] : []));
+    const from = started === 0 ? 0 : (writes[started - 1] ?? 0) + 2; // after the fsync
+    return calls.slice(from, step === this.steps - 1 ? undefined : (writes[ticked] ?? 0) + 2);
+  }
+
+  /** @returns whether it died at a modifying call */
+  async killAt(step: number, call: Call, wanted: Undisturbed): Promise<boolean> {
+    const hit = await this.#kill(step, call);
+    expectWhole((await this.run.found()).entries, wanted);
+    await cp(this.run.place.path, join(this.#kept, "killed"), { recursive: true });
+    const seen = await this.run.place.runWith(this.#options(), ...(await this.#args()));
+    const result = seen.stdout === "" ? undefined : (seen.json() as RunResult);
+    if (seen.status === 3) {
+      expect(this.#log().all("end")).toHaveLength(1); // it had ended
+    } else {
+      expect(seen.status, String(seen)).toBe(0);
+      await expectEnded(this.run, result, wanted);
+      await this.#putBack("killed");
+      const ended = this.#log().all("tick").length === this.steps; // too late to stop it
+      if (!ended) await expectOver(this.run, await this.run.next({ at: 2, by: "abort" }), wanted);
+    }
+    await rm(join(this.#kept, "killed"), { recursive: true });
+    return hit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.run[Symbol.asyncDispose]();
+    await rm(this.#kept, { recursive: true, force: true });
+  }
+
+  async #kill(step: number, call: Call): Promise<boolean> {
+    for (const shift of SHIFTS) {
+      await this.#putBack(String(step));
+      const inject = [`${call.name}:signal=KILL:when=${call.ordinal + shift}`];
+      const { calls } = await traced(this.run.place, await this.#args(), { ...this.#options(), inject });
+      if (calls.some(({ injected }) => injected)) return true;
+    }
+    return false;
+  }
+
+  async #putBack(name: string): Promise<void> {
+    await rm(this.run.place.path, { recursive: true });
+    await cp(join(this.#kept, name), this.run.place.path, { recursive: true });
+  }
+
+  async #args(): Promise<string[]> {
+    const { rehearsal, host } = this.run.set;
+    const { shares } = await this.run.found();
+    return [
+      ...["ceremony", "run", "--resume", "--vault", host.vault, "--yes", "--json"],
+      ...["--transcript-dir", join(rehearsal.folder, "out")],
+      ...Array.from(shares, ([name, file]) => ["--share", `${name}=${file}`]).flat(),
+      ...CUSTODIANS.flatMap((name) => ["--passphrase-file", `${name}=${passphraseFile(rehearsal, name, false)}`]),
+    ];
+  }
+
+  #options(): { env: Record<string, string> } {
+    return { env: { XDG_STATE_HOME: dirname(this.run.set.host.around.state) } };
+  }
+
+  #log(): RunLog {
+    const folder = join(this.run.set.host.around.state, "ceremonies");
+    const [name = ""] = readdirSync(folder);
+    return RunLog.read(join(folder, name), systemClock).log;
+  }
+}
