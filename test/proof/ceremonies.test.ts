@@ -29,7 +29,7 @@ describe.for(WALKED)("%s, cut off and stopped at each question", { timeout: 600_
     publish(`aborts of ${script}`, { aborts: stops.length });
   });
 
-  test.skipIf(!haveStrace)("kill -9 in each step (needs strace)", async () => {
+  test.skipIf(!haveStrace)("kill -9 in each step (needs strace)", { timeout: 1_800_000 }, async () => {
     const { problems, ...tally } = await killEachStep(await undisturbed(script), everyCall(QUICK ? 64 : 8));
     publish(`kill -9 in steps of ${script}`, { ...tally, problems: problems.length });
     expect(problems).toEqual([]);

@@ -8,7 +8,7 @@ import type { RunResult } from "../../src/lib/ceremony/run.ts";
 import { RunLog } from "../../src/lib/ceremony/run-log.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { SHIFTS, shareOut } from "./disturbance.ts";
-import { InterruptedRun } from "./interrupted.ts";
+import { type Found, InterruptedRun } from "./interrupted.ts";
 import { expectEnded, expectOver, expectWhole, type Undisturbed } from "./interruptions.ts";
 import { type Call, kindOf, traced } from "./strace.ts";
 
@@ -26,7 +26,7 @@ export interface CeremonyKills {
 
 /**
  * Kill a ceremony (SIGKILL) just before modifying calls of each step: every act is done or undone; the next run brings it
- * to its end and does nothing twice, or stops it for good and tells what it changed.
+ * to its end and does nothing twice, or, every other time, it is stopped for good and tells what it changed.
  *
  * @param choose which of a step's calls
  * @param steps from 0; all without it
@@ -43,9 +43,11 @@ export async function killEachStep(
   await shareOut(steps ?? all, second === undefined ? [first] : [first, second], async (kept, step) => {
     const calls = await kept.callsOf(step);
     tally.calls += calls.length;
-    for (const call of choose(calls, kept.run.place.path)) {
+    for (const [i, call] of choose(calls, kept.run.place.path).entries()) {
       try {
-        if (await kept.killAt(step, call, wanted)) tally.kills += 1;
+        if (await kept.kill(step, call)) tally.kills += 1;
+        if (i % 2 === 0) await kept.expectResumed(wanted);
+        else await kept.expectStopped(wanted);
       } catch (error) {
         const what = error instanceof Error ? error.message : String(error);
         tally.problems.push(`step ${step + 1}, ${call.text}\n${what}`);
@@ -67,6 +69,8 @@ export function everyCall(each: number): (calls: readonly Call[], folder: string
 class KeptRun implements AsyncDisposable {
   readonly run: InterruptedRun;
   readonly #kept: string;
+  /** Of the step whose calls were told last. */
+  #args: readonly string[] = [];
 
   private constructor(run: InterruptedRun, kept: string) {
     this.run = run;
@@ -89,7 +93,8 @@ class KeptRun implements AsyncDisposable {
   async callsOf(step: number): Promise<Call[]> {
     await this.#putBack(String(step));
     const before = this.#log().events.length;
-    const { seen, calls } = await traced(this.run.place, await this.#args(), this.#options());
+    this.#args = this.#argsWith((await this.run.found()).shares);
+    const { seen, calls } = await traced(this.run.place, this.#args, this.#options());
     if (seen.status !== 0) throw new Error(`undisturbed:\n${String(seen)}`);
     const events = this.#log().events.slice(before);
     const started = step === 0 ? 0 : events.findIndex(({ what }) => what.event !== "resume" && what.event !== "check");
@@ -100,23 +105,31 @@ class KeptRun implements AsyncDisposable {
   }
 
   /** @returns whether it died at a modifying call */
-  async killAt(step: number, call: Call, wanted: Undisturbed): Promise<boolean> {
-    const hit = await this.#kill(step, call);
-    expectWhole((await this.run.found()).entries, wanted);
-    await cp(this.run.place.path, join(this.#kept, "killed"), { recursive: true });
-    const seen = await this.run.place.runWith(this.#options(), ...(await this.#args()));
-    const result = seen.stdout === "" ? undefined : (seen.json() as RunResult);
-    if (seen.status === 3) {
-      expect(this.#log().all("end")).toHaveLength(1); // it had ended
-    } else {
-      expect(seen.status, String(seen)).toBe(0);
-      await expectEnded(this.run, result, wanted);
-      await this.#putBack("killed");
-      const ended = this.#log().all("tick").length === this.steps; // too late to stop it
-      if (!ended) await expectOver(this.run, await this.run.next({ at: 2, by: "abort" }), wanted);
+  async kill(step: number, call: Call): Promise<boolean> {
+    for (const shift of SHIFTS) {
+      await this.#putBack(String(step));
+      const inject = [`${call.name}:signal=KILL:when=${call.ordinal + shift}`];
+      const { calls } = await traced(this.run.place, this.#args, { ...this.#options(), inject });
+      if (calls.some(({ injected }) => injected)) return true;
     }
-    await rm(join(this.#kept, "killed"), { recursive: true });
-    return hit;
+    return false;
+  }
+
+  /** The next process goes on with what was killed. */
+  async expectResumed(wanted: Undisturbed): Promise<void> {
+    const { entries, shares } = await this.run.found();
+    expectWhole(entries, wanted);
+    if (this.#hadEnded()) return;
+    const seen = await this.run.place.runWith(this.#options(), ...this.#argsWith(shares));
+    expect(seen.status, String(seen)).toBe(0);
+    await expectEnded(this.run, seen.json() as RunResult, wanted);
+  }
+
+  /** What was killed is stopped for good, if it is not too late. */
+  async expectStopped(wanted: Undisturbed): Promise<void> {
+    expectWhole((await this.run.found()).entries, wanted);
+    if (this.#hadEnded() || this.#log().all("tick").length === this.steps) return;
+    await expectOver(this.run, await this.run.next({ at: 2, by: "abort" }), wanted);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -124,14 +137,8 @@ class KeptRun implements AsyncDisposable {
     await rm(this.#kept, { recursive: true, force: true });
   }
 
-  async #kill(step: number, call: Call): Promise<boolean> {
-    for (const shift of SHIFTS) {
-      await this.#putBack(String(step));
-      const inject = [`${call.name}:signal=KILL:when=${call.ordinal + shift}`];
-      const { calls } = await traced(this.run.place, await this.#args(), { ...this.#options(), inject });
-      if (calls.some(({ injected }) => injected)) return true;
-    }
-    return false;
+  #hadEnded(): boolean {
+    return this.#log().all("end").length > 0;
   }
 
   async #putBack(name: string): Promise<void> {
@@ -139,9 +146,8 @@ class KeptRun implements AsyncDisposable {
     await cp(join(this.#kept, name), this.run.place.path, { recursive: true });
   }
 
-  async #args(): Promise<string[]> {
+  #argsWith(shares: Found["shares"]): string[] {
     const { rehearsal, host } = this.run.set;
-    const { shares } = await this.run.found();
     return [
       ...["ceremony", "run", "--resume", "--vault", host.vault, "--yes", "--json"],
       ...["--transcript-dir", join(rehearsal.folder, "out")],

@@ -30,12 +30,13 @@ export function whatChanged(ceremony: Pick<Ceremony, "log" | "script">): Line[] 
   const plans = executedPlans(ceremony.log);
   const backup = lastBackupOf(ceremony.log);
   const steps = changed.map((index) => index + 1).join(", ");
+  const makesVault = ceremony.script.steps.some((step) => "genesis" in step || "restore" in step);
   return [
     {
       label: "Changed",
       value:
         changed.length === 0
-          ? "nothing: the vault is as it was"
+          ? `nothing: ${makesVault ? "no vault was made" : "the vault is as it was"}`
           : `what step ${steps} did stands: it can't be taken back`,
     },
     ...ceremony.log

@@ -1,6 +1,14 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { InterruptedRun, type Moment } from "../../support/interrupted.ts";
-import { expectAborted, expectResumed, type Undisturbed, undisturbed } from "../../support/interruptions.ts";
+import {
+  expectAborted,
+  expectOver,
+  expectResumed,
+  type Undisturbed,
+  undisturbed,
+} from "../../support/interruptions.ts";
 import { killEachStep } from "../../support/killed-ceremonies.ts";
 import { haveStrace } from "../../support/strace.ts";
 
@@ -11,18 +19,26 @@ describe.for(["genesis", "quorum-rekey"])("%s", (script) => {
     run = await undisturbed(script);
   });
 
-  test("killed while the second custodian proves the share, the next run goes on, and does nothing twice", async () => {
-    await expectResumed(run, nth(run, "provePassphrase", 2));
-  });
-
-  test("stopped for good there, the new shares are taken back, and the next run starts clean", async () => {
+  test("stopped for good while the second custodian proves the share: all shares are taken back, and the next run starts clean", async () => {
     await expectAborted(run, nth(run, "provePassphrase", 2));
   });
 
-  test("stopped for good when they are in force, they stand", async () => {
-    await expectAborted(run, nth(run, "proved", 3) + 2);
+  test("cut off before its log says that they are in force, and then stopped for good: they stand, and it says so", async () => {
+    await using cut = await InterruptedRun.setUp(script);
+    await cut.begin({ at: nth(run, "showResult", 1), by: "kill" });
+    await cutLog(cut);
+    await expectOver(cut, await cut.next({ at: 2, by: "abort" }), run);
   });
 });
+
+/** A crash came before what happened after the last plan, or the last begin, was told. */
+async function cutLog({ set }: InterruptedRun): Promise<void> {
+  const folder = join(set.host.around.state, "ceremonies");
+  const [name = ""] = await readdir(folder);
+  const lines = (await readFile(join(folder, name), "utf8")).split("\n");
+  const until = lines.findLastIndex((line) => /"event":"(?:plan|begin)"/.test(line)) + 1;
+  await writeFile(join(folder, name), `${lines.slice(0, until).join("\n")}\n`);
+}
 
 /** Which of the moments of a run it is: the nth of its kind. Both count from 1. */
 function nth({ moments }: Undisturbed, moment: Moment, number: number): number {
