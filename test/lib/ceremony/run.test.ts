@@ -2,13 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { InterruptedRun, type Moment } from "../../support/interrupted.ts";
-import {
-  expectAborted,
-  expectOver,
-  expectResumed,
-  type Undisturbed,
-  undisturbed,
-} from "../../support/interruptions.ts";
+import { expectAborted, expectOver, type Undisturbed, undisturbed } from "../../support/interruptions.ts";
 import { killEachStep } from "../../support/killed-ceremonies.ts";
 import { haveStrace } from "../../support/strace.ts";
 
