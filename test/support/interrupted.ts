@@ -35,6 +35,7 @@ export type Moment =
   | "newPassphrase"
   | "provePassphrase"
   | "proved"
+  | "typeComponents"
   | "sign";
 
 /** How a run is disturbed, at the nth moment: the process dies, or somebody answers otherwise, or presses Ctrl-C. */
@@ -64,6 +65,7 @@ const STAGE_MOMENTS = {
   ready: "ready",
   tick: "tick",
   showResult: "showResult",
+  typeComponents: "typeComponents",
   presentShare: "sign",
 } as const;
 const GATHERING_MOMENTS = { showPlan: "showPlan", presentShare: "presentShare", confirm: "confirm" } as const;

@@ -28,6 +28,7 @@ function changingSteps({ log, script }: Pick<Ceremony, "log" | "script">): numbe
 export function whatChanged(ceremony: Pick<Ceremony, "log" | "script">): Line[] {
   const changed = changingSteps(ceremony);
   const plans = executedPlans(ceremony.log);
+  const proved = ceremony.log.all("proved").map(({ custodian }) => custodian);
   const backup = lastBackupOf(ceremony.log);
   const steps = changed.map((index) => index + 1).join(", ");
   const makesVault = ceremony.script.steps.some((step) => "genesis" in step || "restore" in step);
@@ -43,6 +44,7 @@ export function whatChanged(ceremony: Pick<Ceremony, "log" | "script">): Line[] 
       .all("undone")
       .map(({ step, what }) => ({ label: "Taken back", value: `step ${step + 1}: ${what}` })),
     ...(plans.length === 0 ? [] : [{ label: "Plans executed", value: plans.join(", ") }]),
+    ...(proved.length === 0 ? [] : [{ label: "Shares proved", value: proved.join(", ") }]),
     ...(backup === undefined ? [] : [{ label: "Backup made", value: backup.file }]),
   ];
 }
