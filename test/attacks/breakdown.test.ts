@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { disturbAt, PreparedPlace } from "../support/disturbance.ts";
+import { PreparedPlace } from "../support/disturbance.ts";
 import { MAIN_COMMANDS } from "../support/mutating-commands.ts";
 import type { Seen } from "../support/seen.ts";
 import { haveStrace, traced } from "../support/strace.ts";
@@ -65,8 +65,9 @@ test.skipIf(!haveStrace).for(SIGNALLED)(
     const moments = signal === "INT" ? [middle, syncs.at(-1)] : [middle]; // the others end it at once, wherever
     for (const call of moments) {
       if (call === undefined) throw new Error("fsync is not called often enough");
-      const { seen } = await disturbAt(prepared, call, { what: `signal=${signal}` }, false);
-      await undoneOrDone(prepared, seen);
+      await prepared.restore();
+      const inject = [`fsync:signal=${signal}:when=${call.ordinal}`];
+      await undoneOrDone(prepared, (await traced(prepared.place, command.args, { inject })).seen);
     }
   },
 );

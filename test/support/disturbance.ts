@@ -67,6 +67,8 @@ export class PreparedPlace implements AsyncDisposable {
 export interface Sample {
   /** Every so many of them, and the last of each kind: the first are more often before the commit. 1 is all. */
   step: number;
+  /** Of those, only so many, spread over all; the last is one of them. */
+  atMost?: number;
   /** Of those, only so many of the rows that are variants of another one: 3 is a third; all without it. */
   ofVariants?: number;
 }
@@ -75,12 +77,14 @@ export const ALL_CALLS: Sample = { step: 1 };
 
 export function sampleOf(
   calls: readonly Call[],
-  { step, ofVariants = 1 }: Sample,
+  { step, atMost = Number.POSITIVE_INFINITY, ofVariants = 1 }: Sample,
   { command, place }: PreparedPlace,
 ): Call[] {
   const last = new Map(calls.map((call) => [kindOf(call, place.path), call]));
   const chosen = calls.filter((call, i) => i % step === 0 || last.get(kindOf(call, place.path)) === call);
-  return command.variantOf === undefined ? chosen : chosen.filter((_, i) => i % ofVariants === 0);
+  if (command.variantOf !== undefined) return chosen.filter((_, i) => i % ofVariants === 0);
+  const share = Math.min(1, atMost / chosen.length);
+  return chosen.filter((_, i) => Math.floor((i + 1) * share) > Math.floor(i * share));
 }
 
 /** Let `workers` take work at the same time; each takes the next when it has done one. */

@@ -7,6 +7,9 @@ import { explainIo, ioExplained, nameExclusively, removeIfThere, syncDirectory, 
 const writeSoon = promisify(writev);
 const syncSoon = promisify(fsync);
 
+/** After so many bytes the disk is made to begin with them, so that the last sync has little left to wait for. */
+const SYNC_EVERY = 64 * 1024 * 1024;
+
 /**
  * A new file (mode 0600) that is written by parts under a temporary name, while the process goes on, and gets its own
  * when it is published. Until then nothing of it stays: neither if its block ends, nor if the process is told to end.
@@ -17,6 +20,8 @@ export class StagedFile implements AsyncDisposable {
   readonly #file: number;
   readonly #abandon = () => removeIfThere(this.#written);
   #pending: Promise<unknown> = Promise.resolve();
+  #syncing: Promise<unknown> = Promise.resolve();
+  #unsynced = 0;
   #published = false;
   #closed = false;
 
@@ -49,12 +54,8 @@ export class StagedFile implements AsyncDisposable {
   /** Make what was written durable; the name is not yet. @throws ConclaveError HOST_IO */
   async finish(): Promise<void> {
     await this.#pending;
-    this.#pending = syncSoon(this.#file);
-    try {
-      await this.#pending;
-    } catch (error) {
-      throw explainIo(error, this.path);
-    }
+    this.#syncSoon();
+    await this.#syncing;
   }
 
   /** Give the finished file its name. @throws ConclaveError EXISTS, HOST_IO */
@@ -68,9 +69,18 @@ export class StagedFile implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     process.off("exit", this.#abandon);
-    await this.#pending.catch(() => undefined);
+    await Promise.allSettled([this.#pending, this.#syncing]);
     closeSync(this.#file);
     if (!this.#published) ioExplained(this.path, this.#abandon);
+  }
+
+  async #syncAfter(syncing: Promise<unknown>): Promise<void> {
+    await syncing;
+    try {
+      await syncSoon(this.#file);
+    } catch (error) {
+      throw explainIo(error, this.path);
+    }
   }
 
   async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
@@ -79,11 +89,21 @@ export class StagedFile implements AsyncDisposable {
       while (rest.length > 0) {
         const { bytesWritten } = await writeSoon(this.#file, rest);
         rest = after(rest, bytesWritten);
+        this.#unsynced += bytesWritten;
       }
     } catch (error) {
       throw explainIo(error, this.path);
     }
     parts.forEach(release);
+    if (this.#unsynced < SYNC_EVERY) return;
+    this.#unsynced = 0;
+    this.#syncSoon();
+  }
+
+  /** One after the other, and none after one that failed: the next would succeed, though the bytes are lost. */
+  #syncSoon(): void {
+    this.#syncing = this.#syncAfter(this.#syncing);
+    this.#syncing.catch(() => undefined); // it is awaited later
   }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { concat } from "../bytes.ts";
+import { DigestThread } from "../crypto/digest-thread.ts";
 import type { BytesCheck } from "../crypto/same-bytes.ts";
 import {
   isStreamHeader,
@@ -43,13 +43,11 @@ export async function encryptFile(
   const header = newStreamHeader(parameters);
   using stream = new SegmentStream(parameters, secret, header, bindingOf(head, associatedData));
   using source = input.open();
-  const made = createHash("sha256");
+  await using made = new DigestThread();
   let [size, done] = [0, 0];
   const put = async (parts: readonly Uint8Array[]) => {
-    for (const part of parts) {
-      made.update(part);
-      size += part.length;
-    }
+    for (const { length } of parts) size += length;
+    await made.update(parts);
     await output.write(parts);
   };
   await put([concat(writeEncryptedHead(head), header)]);
@@ -59,7 +57,7 @@ export async function encryptFile(
     await put(stream.seal(plain, done === input.size));
     progress?.(done, input.size);
   }
-  return { sha256: made.digest("hex"), size };
+  return { sha256: await made.digest(), size };
 }
 
 /**

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { utf8 } from "../../../src/lib/bytes.ts";
 import { StagedFile } from "../../../src/lib/host/staged-file.ts";
 import { refusalOf } from "../../support/refusal.ts";
+import { haveStrace } from "../../support/strace.ts";
 import { workspace } from "../../support/workspace.ts";
 
 test("there is nothing of that name before it is published, then all of it, for its owner alone", async () => {
@@ -60,6 +61,24 @@ test("a disk that is full is told of", async () => {
   const { stdout } = spawnSync("/bin/bash", ["-c", script], { cwd: place.path, encoding: "utf8" });
   expect(stdout).toMatch(/^HOST_IO .*\(EFBIG\)/);
   expect(namesIn(place.path)).toEqual(["program.mjs"]);
+});
+
+test.skipIf(!haveStrace)("a sync that fails on the way is told of, and not tried again (needs strace)", async () => {
+  await using place = await workspace();
+  const program = `
+    import { StagedFile } from ${JSON.stringify(new URL("../../../src/lib/host/staged-file.ts", import.meta.url).href)};
+    await using file = new StagedFile(process.argv[2]);
+    for (let i = 0; i < 70; i++) await file.write([new Uint8Array(1 << 20)]);
+    try { await file.finish(); } catch (error) { console.log(error.code, error.message); }`;
+  writeFileSync(place.file("program.mjs"), program);
+  const trace = ["-f", "-qq", "-o", place.file("trace"), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1"];
+  const { stdout } = spawnSync("strace", [...trace, process.execPath, "program.mjs", place.file("out")], {
+    cwd: place.path,
+    encoding: "utf8",
+  });
+  expect(stdout).toMatch(/^HOST_IO .*\(EIO\)/);
+  expect(readFileSync(place.file("trace"), "utf8").match(/fsync\(/g)).toHaveLength(1);
+  expect(namesIn(place.path)).toEqual(["program.mjs", "trace"]);
 });
 
 test("a process that is told to end leaves nothing", async () => {
