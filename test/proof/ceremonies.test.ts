@@ -40,6 +40,7 @@ describe.skipIf(!haveStrace).for(KILLED)("%s (needs strace)", { timeout: 1_200_0
     const { problems, ...tally } = await killEachStep(await undisturbed(script), everyCall(EACH_CALL));
     publish(`kill -9 in steps of ${script}`, { ...tally, problems: problems.length });
     expect(problems).toEqual([]);
+    expect(tally.kills).toBeGreaterThan(0.9 * tally.runs);
   });
 });
 
