@@ -14,7 +14,7 @@ import { isInForce, vaultLines } from "./perform-genesis.ts";
 import { executedBefore } from "./perform-plan.ts";
 import { generationMade, hasCounted } from "./perform-rekey.ts";
 import { restoredBefore } from "./perform-restore.ts";
-import { isPerformed } from "./progress.ts";
+import { begunAt, isPerformed } from "./progress.ts";
 
 /**
  * Before a run that was stopped for good ends: note in its log what a crash kept out of it, and take back what it began
@@ -23,7 +23,7 @@ import { isPerformed } from "./progress.ts";
 export async function settleAborted(ceremony: Ceremony): Promise<void> {
   const { script, log, host } = ceremony;
   for (const [index, step] of script.steps.entries()) {
-    if (isPerformed(log, index) || !log.all("begin").some((begun) => begun.step === index)) continue;
+    if (isPerformed(log, index) || begunAt(log, index) === undefined) continue;
     try {
       if ("genesis" in step) await settleGenesis(ceremony, index);
       else if ("restore" in step) await restoredBefore(ceremony, index);
@@ -58,10 +58,10 @@ async function settleGenesis(ceremony: Ceremony, index: number): Promise<void> {
 
 /** Whether a vault was begun after the step was: another one may lie in the same place. */
 async function isOfThisRun({ log }: Ceremony, index: number, vault: Vault): Promise<boolean> {
-  const begun = log.events.find(({ what }) => what.event === "begin" && what.step === index);
+  const begun = begunAt(log, index);
   const first = await vault.reader.find("entries", { sequence: 1 });
   if (begun === undefined || first === undefined) return false;
-  return parseEntry(first.text, 1).time >= begun.time;
+  return parseEntry(first.text, 1).time >= begun;
 }
 
 async function settlePlan(ceremony: Ceremony, index: number): Promise<void> {

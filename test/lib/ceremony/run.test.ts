@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { InterruptedRun, type Moment } from "../../support/interrupted.ts";
-import { expectAborted, expectOver, type Undisturbed, undisturbed } from "../../support/interruptions.ts";
+import { expectAborted, expectEnded, expectOver, type Undisturbed, undisturbed } from "../../support/interruptions.ts";
 import { killEachStep } from "../../support/killed-ceremonies.ts";
 import { haveStrace } from "../../support/strace.ts";
 
@@ -23,6 +23,14 @@ describe.for(["genesis", "quorum-rekey"])("%s", (script) => {
     await cutLog(cut);
     await expectOver(cut, await cut.next({ at: 2, by: "abort" }), run);
   });
+});
+
+test("a proof in a drill that a crash kept out of its log is not asked for again", async () => {
+  const run = await undisturbed("custodian-drill");
+  await using cut = await InterruptedRun.setUp("custodian-drill");
+  await cut.begin({ at: nth(run, "sign", 2), by: "kill" });
+  await cutLog(cut);
+  await expectEnded(cut, await cut.next(), run);
 });
 
 /** A crash came before what happened after the last plan, or the last begin, was told. */
