@@ -20,6 +20,7 @@ import { keyDecrypt, keyDecryptEntry } from "./key/decrypt.ts";
 import { keyEncrypt, keyEncryptEntry } from "./key/encrypt.ts";
 import { keyExport, keyExportEntry } from "./key/export.ts";
 import { keyImport, keyImportEntry } from "./key/import.ts";
+import { keyImportVersion, keyImportVersionEntry } from "./key/import-version.ts";
 import { keyringCreate, keyringCreateEntry } from "./key/keyring-create.ts";
 import { keyringRewrap, keyringRewrapEntry } from "./key/keyring-rewrap.ts";
 import { keyringRotate, keyringRotateEntry } from "./key/keyring-rotate.ts";
@@ -48,6 +49,7 @@ export const ACTIONS: Actions = new Map<string, ActionBinder>([
   [clockAccept.name, binder(clockAccept)],
   [keyCreate.name, binder(keyCreate)],
   [keyImport.name, binder(keyImport)],
+  [keyImportVersion.name, binder(keyImportVersion)],
   [keyRotate.name, binder(keyRotate)],
   [keyUpdate.name, binder(keyUpdate)],
   ...TRANSITIONS.map((transition): [string, ActionBinder] => [
@@ -86,6 +88,7 @@ export const ENTRY_TYPES: EntryTypes = new Map<string, EntryType>(
     clockAcceptEntry,
     keyCreateEntry,
     keyImportEntry,
+    keyImportVersionEntry,
     keyRotateEntry,
     keyUpdateEntry,
     ...TRANSITIONS.map(transitionEntry),

@@ -29,6 +29,7 @@ describe("I4: what people are shown, with a hostile text in every place", () => 
         ...{
           version: 1,
           origin: "imported",
+          imported: { format: "pem", entry: 7 },
           state: "active",
           permits: ["mac"],
           created: text,

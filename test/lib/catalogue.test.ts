@@ -179,6 +179,34 @@ const SAMPLES: Record<string, Sample> = {
     },
     fixed: ["source.from"],
   },
+  "key.import-version": {
+    parameters: {
+      key: KEY,
+      from: 1,
+      algorithm: "aes-256",
+      source: {
+        from: "file",
+        name: "zone.jwks",
+        format: "jwk",
+        kid: "zone",
+        commitment: "a".repeat(64),
+        checkValue: "0123456789",
+        fingerprint: "c".repeat(64),
+      },
+    },
+    others: {
+      ...OTHER_KEY,
+      from: 2,
+      algorithm: "aes-128",
+      "source.name": "other.jwks",
+      "source.format": "pem",
+      "source.kid": null,
+      "source.commitment": "b".repeat(64),
+      "source.checkValue": "1123456789",
+      "source.fingerprint": "d".repeat(64),
+    },
+    fixed: ["source.from"],
+  },
   "key.rotate": { parameters: { key: KEY, from: 1 }, others: { ...OTHER_KEY, from: 2 } },
   "key.update": {
     parameters: {

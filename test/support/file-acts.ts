@@ -1,10 +1,13 @@
 import { utf8 } from "../../src/lib/bytes.ts";
+import { timestamp } from "../../src/lib/clock.ts";
 import { randomSecret } from "../../src/lib/crypto/random.ts";
 import { StagedFile } from "../../src/lib/host/staged-file.ts";
 import { type AssociatedData, describeAssociatedData } from "../../src/lib/key/associated-data.ts";
+import { encryptToPublicKey } from "../../src/lib/key/encrypt-to-public-key.ts";
 import { readEncryptedHead } from "../../src/lib/key/encrypted-file.ts";
-import { planDecrypt, planEncrypt, type VersionRequest } from "../../src/lib/key/plan-use.ts";
+import { findVersion, planDecrypt, planEncrypt, type VersionRequest } from "../../src/lib/key/plan-use.ts";
 import { describePublic, describeSecret, fileInput } from "../../src/lib/key/stream-input.ts";
+import { requireUsable } from "../../src/lib/key/use.ts";
 import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
 import type { ActStreams } from "../../src/lib/vault/unlocked.ts";
 import type { MadeVault } from "./vault.ts";
@@ -51,6 +54,16 @@ export function decrypt(made: MadeVault, from: string, to: string, request: File
       acceptCompromised,
     });
   });
+}
+
+/** What `key encrypt KEY --in FROM --out TO` does with a key that has a public half. */
+export async function encryptToPublicHalf(made: MadeVault, key: string, from: string, to: string): Promise<void> {
+  await using vault = await made.open();
+  const found = await findVersion(vault.reader, { key, version: undefined });
+  const usable = await requireUsable(vault.reader, found.key, found.version, "encrypt", timestamp(vault.clock()));
+  await using output = new StagedFile(made.place.file(to));
+  await encryptToPublicKey(vault.identity.id, usable, fileInput(made.place.file(from)), undefined, output, undefined);
+  await output.publish();
 }
 
 type Plan = (

@@ -6,7 +6,13 @@ import type { Algorithm } from "../../src/lib/key/algorithm.ts";
 
 import type { ImportSource } from "../../src/lib/key/import-source.ts";
 import { type KeyFormat, readKeyFile } from "../../src/lib/key/key-file.ts";
-import { componentsSource, fileSource, planImport, wrappedSource } from "../../src/lib/key/plan-import.ts";
+import {
+  componentsSource,
+  fileSource,
+  planImport,
+  planImportVersion,
+  wrappedSource,
+} from "../../src/lib/key/plan-import.ts";
 import { WRAPPING_KEY } from "../../src/lib/key/wrapping-key.ts";
 import { executePlan } from "../../src/lib/quorum/execute.ts";
 import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
@@ -27,18 +33,22 @@ export interface Bringing {
   /** What is given to the act. */
   materials: readonly Uint8Array[];
   expected?: string;
+  /** Whether it is the next version of the key of this name. */
+  newVersion?: boolean;
 }
 
-/** Let people import a key in process. */
+/** Let people import a key in process, or the next version of one. */
 export async function importKey(
   made: MadeVault,
   people: Interaction,
-  { name, algorithm, source, materials, expected }: Bringing,
+  { name, algorithm, source, materials, expected, newVersion = false }: Bringing,
   key: Secret = commitmentKey(),
   inputs: readonly string[] = [],
 ): Promise<Executed> {
   await using vault = await openVault(made.path, { ...made.surroundings, inputs });
-  const planned = await planImport(vault.reader, { ...PLAIN_KEY, name, algorithm, source, expected });
+  const planned = newVersion
+    ? await planImportVersion(vault.reader, { name, algorithm, source, expected })
+    : await planImport(vault.reader, { ...PLAIN_KEY, name, algorithm, source, expected });
   const prepared = await preparePlan(vault, ACTIONS, { actions: [planned], reason: "a test" });
   const given = { commitmentKey: key, materials: materials.map((bytes) => new Secret(Uint8Array.from(bytes))) };
   return await executePlan(vault, prepared, people, undefined, async () => given);

@@ -10,6 +10,8 @@ import type { MadeVault, Planner } from "./vault.ts";
 
 /** A row of an act on keys that are there. */
 interface KeyAct {
+  /** If it isn't the command's. */
+  name?: string;
   words: readonly string[];
   /** What was done before, each in a plan of its own. */
   before?: readonly Planner[];
@@ -89,6 +91,14 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
     again: 4,
   }),
   act({
+    name: "key import --new-version",
+    words: ["key", "import", "payments", "--in", "next.hex", "--format", "hex", "--new-version"],
+    files: async ({ place }) => void (await place.write("next.hex", "0123456789abcdef".repeat(4))),
+    changes: ["keys", "keyVersions", "imports"],
+    done: ({ states }) => states("payments").join() === "deactivated,active",
+    again: 13,
+  }),
+  act({
     words: ["keyring", "create", "cards"],
     changes: ["keyrings", "keks"],
     done: ({ keyrings }) => keyrings.some(({ name }) => name === "cards"),
@@ -110,10 +120,18 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
   }),
 ];
 
-function act({ words, before = [], files, changes, done, again }: KeyAct): MutatingCommand {
+function act({
+  words,
+  name = words.slice(0, 2).join(" "),
+  before = [],
+  files,
+  changes,
+  done,
+  again,
+}: KeyAct): MutatingCommand {
   const args = [...words, ...VAULT, ...AT_HAND];
   return {
-    name: words.slice(0, 2).join(" "),
+    name,
     variantOf: "key create",
     prepare: async (place) => {
       process.execArgv.length = 0; // vitest preloads a module, which a process that handles secrets refuses

@@ -29,7 +29,7 @@ type Encrypted = MadeFile & Partial<Used>;
 export default class KeyEncrypt extends UseCommand {
   static override summary = "Encrypt a file of any size with a key of the vault";
   static override description =
-    "The plan names the input by an HMAC under a key of its own, and what is encrypted is what had it. To the public half of an RSA or ML-KEM key it is encrypted without a quorum.";
+    "The plan names the input by an HMAC under a key of its own, and what is encrypted is what had it. To a public half (RSA, ML-KEM, X25519, P-256, P-384, P-521) it is encrypted without a quorum.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> payments --in dump.sql --out dump.sql.enc",
     'tar c ledger | <%= config.bin %> <%= command.id %> payments --in - --out ledger.enc --aad "ledger 2026"',

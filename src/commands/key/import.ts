@@ -4,10 +4,10 @@ import { ALGORITHM_NAMES } from "../../lib/key/algorithm.ts";
 import type { KeyDescription } from "../../lib/key/describe.ts";
 import { newCommitmentKey, sessionCommitmentKey } from "../../lib/key/import-commitment.ts";
 import { KEY_FORMATS } from "../../lib/key/key-file.ts";
-import { planImport } from "../../lib/key/plan-import.ts";
 import { bringKey } from "../../lib/terminal/brought-source.ts";
 import { show } from "../../lib/terminal/escape.ts";
 import { wordsFlag } from "../../lib/terminal/export-flags.ts";
+import { importTarget } from "../../lib/terminal/import-target.ts";
 import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyText } from "../../lib/terminal/key-text.ts";
 import { keyringFlag, newKeyFlags } from "../../lib/terminal/new-key-flags.ts";
@@ -17,16 +17,20 @@ import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 export default class KeyImport extends SensitiveCommand {
   static override summary = "Take a key into the vault that was made elsewhere";
   static override description =
-    "From a file (PEM, DER, JWK, raw bytes, hexadecimal digits), wrapped to a key of the vault, sent by another vault (key request), or in components that custodians type. The plan commits to the key; a weak or malformed one is refused. A key that was outside stays known to whoever had it: record its origin, and erase the file.";
+    "From a file (PEM, DER, JWK, raw bytes, hexadecimal digits), wrapped to a key of the vault, sent by another vault (key request), or in components that custodians type. The plan commits to the key; a weak or malformed one is refused. With --new-version it is the next version of a key that is there already, as key rotate makes one. A key that was outside stays known to whoever had it: record its origin, and erase the file.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> tls --in tls.pem --usage sign --usage verify",
     "<%= config.bin %> <%= command.id %> payments --in payments.hex --format hex --algorithm aes-256 --expect 1a2b3c4d5e",
     "<%= config.bin %> <%= command.id %> from-cloud --wrapped key.wrapped --wrapping-key inbound --algorithm aes-256",
     "<%= config.bin %> <%= command.id %> payments --transfer payments.transfer --words 'abandon … zoo'",
     "<%= config.bin %> <%= command.id %> zone-master --components 3 --algorithm aes-256",
+    "<%= config.bin %> <%= command.id %> tls --in tls-2027.pem --new-version",
   ];
   static override args = {
-    name: Args.string({ description: "name of the new key: NAME or KEYRING/NAME", required: true }),
+    name: Args.string({
+      description: "name of the new key: NAME or KEYRING/NAME; with --new-version, of the one that is there",
+      required: true,
+    }),
   };
   static override flags = {
     in: Flags.string({ char: "i", summary: "file with the key; - is standard input", helpValue: "FILE" }),
@@ -68,9 +72,14 @@ export default class KeyImport extends SensitiveCommand {
       summary: "check value or fingerprint that its maker told; another key is refused",
       helpValue: "HEX",
     }),
+    "new-version": Flags.boolean({
+      default: false,
+      summary: "as the next version of a key of the vault, for what that key is for",
+      relationships: [{ type: "none", flags: ["keyring", ...Object.keys(newKeyFlags)] }],
+    }),
     ...keyringFlag,
     algorithm: Flags.option({
-      summary: "what kind of key; needed unless the file says it",
+      summary: "what kind of key; needed unless the file says it, or the key whose version it is",
       options: ALGORITHM_NAMES,
     })(),
     ...newKeyFlags,
@@ -79,27 +88,21 @@ export default class KeyImport extends SensitiveCommand {
 
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyImport);
-    const request = {
-      ...flags,
-      name: args.name,
-      usages: flags.usage,
-      preActive: flags["pre-active"],
-      activateAt: flags["activate-at"],
-      deactivateAt: flags["deactivate-at"],
-    };
     const inputs = [flags.wrapped, flags.transfer].filter((path) => path !== undefined);
     return this.withVault(
       flags,
       async (vault) => {
         using owned = new DisposableStack();
-        const given = await bringKey(vault, request, (message) => this.warn(message));
-        const { algorithm, material, source, narrowed } = given;
+        const target = await importTarget(vault, args.name, flags);
+        const { assumed } = target;
+        const given = await bringKey(vault, { ...flags, assumed }, target.prepare, (message) => this.warn(message));
+        const { algorithm, material, source, sent } = given;
         owned.use(material);
         const session = flags["plan-out"] === undefined ? undefined : await this.newSession(vault, flags);
         const commitmentKey = session === undefined ? newCommitmentKey() : sessionCommitmentKey(session.identity);
         owned.use(commitmentKey);
-        const brought = { ...request, ...narrowed, algorithm, source: source(commitmentKey), expected: flags.expect };
-        const planned = await planImport(vault.reader, brought);
+        const brought = { algorithm, source: source(commitmentKey), expected: flags.expect };
+        const planned = await target.plan(brought, sent);
         const materials = material === undefined ? [] : [material];
         const secrets = async () => ({ commitmentKey, materials });
         const done = await this.perform(vault, flags, [planned], { session, secrets });

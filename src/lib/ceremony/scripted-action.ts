@@ -26,6 +26,7 @@ export const NOT_SCRIPTED: ReadonlyMap<string, string> = new Map([
   ["key.encrypt", "its plaintext and its ciphertext are files of the command: conclave key encrypt"],
   ["key.decrypt", "its ciphertext and its plaintext are files of the command: conclave key decrypt"],
   ["key.import", "what comes in is typed or read before the plan: the step import does it"],
+  ["key.import-version", "what comes in is read before the plan: conclave key import NAME --new-version"],
   ["key.export", "what leaves is a file: the step export does it"],
   ["quorum.create", "it makes shares, which custodians prove in a command of its own: conclave quorum create"],
   ["quorum.rekey", "it makes shares: the step rekey does it"],

@@ -39,7 +39,7 @@ export interface PublicKeyType {
 /** AES-CMAC (SP 800-38B), or HMAC (FIPS 198-1) with a hash as Node.js spells it. */
 export type MacFunction = "cmac" | "sha256" | "sha384" | "sha512";
 
-/** The key itself; 32 random bytes that RSA-OAEP wraps to it; a shared secret that ML-KEM encapsulates to it. */
+/** The key itself; 32 random bytes that RSA-OAEP wraps to it; a shared secret that ML-KEM or DHKEM encapsulates to it. */
 export type FileSecret = "key" | "oaep" | "kem";
 
 /** What the material of a symmetric algorithm's keys is: bytes. */
@@ -80,7 +80,9 @@ const RSA_PURPOSES = [
   ["encrypt", "decrypt"],
   ["wrap", "unwrap"],
 ] as const;
+/** Of a curve of which RFC 9180 has no KEM. */
 const CURVE_PURPOSES = [["sign", "verify"], ["derive"]] as const;
+const KEM_CURVE_PURPOSES = [["sign", "verify"], ["encrypt", "decrypt"], ["derive"]] as const;
 const SIGNING = [["sign", "verify"]] as const;
 /** A KEM's shared secret wraps a key, encrypts data, or is one that others are derived from. */
 const KEM_PURPOSES = [["wrap", "unwrap"], ["encrypt", "decrypt"], ["derive"]] as const;
@@ -97,10 +99,17 @@ export const ALGORITHMS = {
   "rsa-2048": rsa(2048),
   "rsa-3072": rsa(3072),
   "rsa-4096": rsa(4096),
-  "ec-p256": curve("P-256", "prime256v1", "Elliptic curve P-256 (SP 800-186)"),
-  "ec-p384": curve("P-384", "secp384r1", "Elliptic curve P-384 (SP 800-186)"),
-  "ec-p521": curve("P-521", "secp521r1", "Elliptic curve P-521 (SP 800-186)"),
-  secp256k1: curve("secp256k1", "secp256k1", "Elliptic curve secp256k1 (SEC 2)"),
+  "ec-p256": kemCurve("P-256", "prime256v1"),
+  "ec-p384": kemCurve("P-384", "secp384r1"),
+  "ec-p521": kemCurve("P-521", "secp521r1"),
+  secp256k1: {
+    title: "Elliptic curve secp256k1 (SEC 2)",
+    purposes: CURVE_PURPOSES,
+    publicKey: { type: "ec", namedCurve: "secp256k1" },
+    ...NEITHER,
+    symmetric: null,
+    generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: "secp256k1" })),
+  },
   ed25519: {
     title: "Ed25519 (RFC 8032)",
     purposes: SIGNING,
@@ -111,9 +120,10 @@ export const ALGORITHMS = {
   },
   x25519: {
     title: "X25519 (RFC 7748)",
-    purposes: [["derive"]],
+    purposes: [["encrypt", "decrypt"], ["derive"]],
     publicKey: { type: "x25519" },
-    ...NEITHER,
+    mac: null,
+    encryption: "kem",
     symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("x25519")),
   },
@@ -218,12 +228,13 @@ function rsa(modulusLength: 2048 | 3072 | 4096) {
 }
 
 /** @param standard name of the curve in its standard. @param namedCurve Node's name for it */
-function curve(standard: string, namedCurve: string, title: string) {
+function kemCurve(standard: string, namedCurve: string) {
   return {
-    title,
-    purposes: CURVE_PURPOSES,
+    title: `Elliptic curve ${standard} (SP 800-186)`,
+    purposes: KEM_CURVE_PURPOSES,
     publicKey: { type: "ec", namedCurve },
-    ...NEITHER,
+    mac: null,
+    encryption: "kem",
     symmetric: null,
     generate: () => asymmetric(generateKeyPairSync("ec", { namedCurve: standard })),
   } satisfies AlgorithmRow;

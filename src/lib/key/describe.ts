@@ -26,15 +26,23 @@ export interface KeySummary {
 export interface KeyDescription extends KeySummary {
   /** When the current version's cryptoperiod ends; null: never. */
   rotateAt: string | null;
-  /** How its first version came, and by which entry; null: it was made here. */
-  imported: { format: ImportFormat; entry: number } | null;
+  /** How its first version came; null: it was made here. */
+  imported: ImportDescription | null;
   versions: KeyVersionDescription[];
+}
+
+/** How a version was brought, and by which entry. */
+export interface ImportDescription {
+  format: ImportFormat;
+  entry: number;
 }
 
 export interface KeyVersionDescription {
   version: number;
   /** Whether it was made in this vault. */
   origin: "generated" | "imported";
+  /** How it came; null: it was made here. */
+  imported: ImportDescription | null;
   state: KeyState;
   /** What the state still permits of the key's usages. */
   permits: Usage[];
@@ -59,15 +67,16 @@ export async function describeKey(state: Reader, name: string, time: string): Pr
   const { key, keyring } = await findKey(state, name);
   const summary = await summarize(state, key, keyring.name, time);
   const versions = await Array.fromAsync(state.rows("keyVersions", { where: { key: key.id } }));
-  const imported = await state.find("imports", { key: key.id });
+  const imports = await Array.fromAsync(state.rows("imports", { where: { key: key.id } }));
+  const importOf = (version: number): ImportDescription | null => {
+    const row = imports.find((candidate) => candidate.version === version);
+    return row === undefined ? null : { format: row.format, entry: row.sequence };
+  };
   return {
     ...summary,
     rotateAt: key.rotateAt,
-    imported: imported === undefined ? null : { format: imported.format, entry: imported.sequence },
-    versions: versions.map((row) => ({
-      ...describeVersion(row, summary.usages, time),
-      origin: imported !== undefined && row.version === 1 ? "imported" : "generated",
-    })),
+    imported: importOf(1),
+    versions: versions.map((row) => describeVersion(row, importOf(row.version), summary.usages, time)),
   };
 }
 
@@ -91,12 +100,15 @@ export async function summarize(state: Reader, key: Row<"keys">, keyring: string
 
 function describeVersion(
   row: Row<"keyVersions">,
+  imported: ImportDescription | null,
   usages: readonly Usage[],
   time: string,
-): Omit<KeyVersionDescription, "origin"> {
+): KeyVersionDescription {
   const state = stateAt(row, time);
   return {
     version: row.version,
+    origin: imported === null ? "generated" : "imported",
+    imported,
     state,
     permits: permittedUsages(state, usages),
     created: row.created,

@@ -7,7 +7,7 @@ import { view } from "../crypto/signature.ts";
 import type { Secret } from "../secret.ts";
 import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 
-/** Bytes of a secret that is made for one file. */
+/** Bytes of a secret that is drawn for one file, and of the longest AES key. */
 const SECRET_LENGTH = 32;
 
 /** A fresh secret for one file, and what gives it to whoever has the private key. */
@@ -43,15 +43,16 @@ export function openFileSecret(
   if (how === "key") return encapsulated === undefined ? material.slice(0) : undefined;
   if (how === null || encapsulated === undefined) return undefined;
   const privateKey = createPrivateKey({ key: view(material.reveal()), format: "der", type: "pkcs8" });
-  const secret = how === "oaep" ? unwrapByOaep(privateKey, encapsulated) : decapsulateBy(privateKey, encapsulated);
+  if (how === "kem") return decapsulateBy(privateKey, encapsulated);
+  const secret = unwrapByOaep(privateKey, encapsulated);
   if (secret?.length === SECRET_LENGTH) return secret;
   secret?.[Symbol.dispose]();
   return undefined;
 }
 
-/** How the files of such a secret are encrypted: by AES with a key as long as itself. */
-export function parametersOf(secret: Secret): StreamParameters {
-  const { length } = secret;
-  if (length !== 16 && length !== 24 && length !== 32) throw new RangeError(`a secret of ${length} bytes`);
-  return fileParameters(length);
+/** How the files of such a secret are encrypted: by AES with a key as long as itself, of 32 bytes if it is longer. */
+export function parametersOf({ length }: Secret): StreamParameters {
+  if (length === 16 || length === 24) return fileParameters(length);
+  if (length < SECRET_LENGTH) throw new RangeError(`a secret of ${length} bytes`);
+  return fileParameters(SECRET_LENGTH);
 }

@@ -70,7 +70,7 @@ function versionsOf(action: string, parameters: Record<string, unknown> = {}): n
   const { from, version, versions } = parameters;
   if (action === "key.create" || action === "key.import") return [1];
   if (action === "key.export" && typeof version === "number") return [version];
-  if (action === "key.rotate" && typeof from === "number") return [from + 1];
+  if ((action === "key.rotate" || action === "key.import-version") && typeof from === "number") return [from + 1];
   return Array.isArray(versions) ? versions.filter((version) => typeof version === "number") : [];
 }
 

@@ -67,6 +67,17 @@ export function isWrapped(source: ImportSource): source is WrappedSource | Trans
   return source.from === "wrapped" || source.from === "transfer";
 }
 
+/** Quorums that must approve an import into a keyring: its own, and that of what unwraps the key. */
+export async function openedBy(source: ImportSource, keyring: KeyringReference, state: Reader): Promise<string[]> {
+  const unwraps = isWrapped(source) ? await guardians(state, source.wrappingKey.keyring) : [];
+  return [...new Set([...(await guardians(state, keyring)), ...unwraps])];
+}
+
+/** Custodians who typed components, and must be among those who approve. */
+export function typedBy(source: ImportSource): readonly string[] {
+  return source.from === "components" ? source.custodians : [];
+}
+
 /** What people read of it. */
 export function renderSource(source: ImportSource): Line[] {
   return [...renderOrigin(source), ...renderTold(source)];

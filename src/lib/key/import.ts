@@ -1,34 +1,12 @@
 import { z } from "zod";
-import { entryError } from "../audit/entry.ts";
 import { effectType } from "../audit/entry-type.ts";
-import { sha256Hex } from "../crypto/digest.ts";
 import { randomUuid } from "../crypto/random.ts";
-import { ConclaveError } from "../errors.ts";
-import { readSmallFile } from "../host/files.ts";
-import { LIMITS } from "../limits.ts";
 import { idSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
-import type { Writer } from "../storage/storage.ts";
-import type { GivenSecrets, Unlocked } from "../vault/unlocked.ts";
-import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
-import { assertAlgorithm, type BroughtKey, readSymmetricKey } from "./brought-key.ts";
-import { isCommitted } from "./import-commitment.ts";
-import {
-  checkSource,
-  type ImportSource,
-  isWrapped,
-  renderSource,
-  sourceSchema,
-  type WrappedSource,
-} from "./import-source.ts";
-import { readClearDer } from "./key-file.ts";
+import { checkImported, importMaterial, recordImport } from "./import-material.ts";
+import { checkSource, openedBy, renderSource, sourceSchema, typedBy } from "./import-source.ts";
 import { checkNewKey, insertNewKey, newKeySchema, renderNewKey } from "./new-key.ts";
-import { checkMaterial, materialDataSchema, mirrorCurrentVersion, wrapVersion } from "./new-version.ts";
-import { readPrivateKey } from "./private-key.ts";
-import { guardians, type KeyReference } from "./reference.ts";
-import { type TransferSource, wrappedIn } from "./transfer-source.ts";
-import { applyTransition } from "./transition.ts";
-import { requireWrappingKey, unwrapBrought } from "./wrapping-key.ts";
+import { materialDataSchema } from "./new-version.ts";
 
 const parametersSchema = newKeySchema.extend({ source: sourceSchema });
 
@@ -38,11 +16,8 @@ export type KeyImportParameters = z.infer<typeof parametersSchema>;
 export const keyImport: Action<KeyImportParameters> = {
   name: "key.import",
   parameters: parametersSchema,
-  async quorums({ keyring, source }, state) {
-    const opened = isWrapped(source) ? await guardians(state, source.wrappingKey.keyring) : [];
-    return [...new Set([...(await guardians(state, keyring)), ...opened])];
-  },
-  approvers: ({ source }) => (source.from === "components" ? source.custodians : []),
+  quorums: ({ keyring, source }, state) => openedBy(source, keyring, state),
+  approvers: ({ source }) => typedBy(source),
   render: (parameters) => [...renderNewKey(parameters), ...renderSource(parameters.source)],
   async check(parameters, state, time) {
     await checkNewKey(parameters, state, time);
@@ -50,13 +25,13 @@ export const keyImport: Action<KeyImportParameters> = {
   },
   async *execute({ keyring, algorithm, source }, vault, time) {
     const key = randomUuid();
-    const brought = isWrapped(source)
-      ? await unwrapped(vault, source, algorithm, time)
-      : given(vault, source, algorithm);
-    const { data, blobs } = await wrapVersion(vault, { keyring: keyring.id, key, version: 1, algorithm }, brought);
-    assertTold(source, data);
-    const removed = isWrapped(source) ? [await blobOf(vault, source.wrappingKey)] : [];
-    yield { data: { key, ...data }, blobs, removed };
+    const { data, ...rest } = await importMaterial(
+      vault,
+      source,
+      { keyring: keyring.id, key, version: 1, algorithm },
+      time,
+    );
+    yield { data: { key, ...data }, ...rest };
   },
 };
 
@@ -67,81 +42,8 @@ export const keyImportEntry = effectType({
   async project(entry, data, parameters, { tables }) {
     const { source, keyring, algorithm } = parameters;
     await keyImport.check(parameters, tables, entry.time);
-    await checkMaterial(entry, data, { keyring: keyring.id, algorithm }, tables);
-    if (!isTold(source, data)) throw entryError(entry, "of another key than the plan's");
+    await checkImported(entry, source, data, { keyring: keyring.id, algorithm }, tables);
     await insertNewKey(tables, parameters, data, entry.time);
-    const format = source.from === "file" ? source.format : source.from;
-    await tables.insert("imports", { key: data.key, sequence: entry.sequence, format });
-    if (isWrapped(source)) await useUp(tables, source.wrappingKey, entry.time);
+    await recordImport(tables, entry, { key: data.key, version: 1 }, source);
   },
 });
-
-type Told = Pick<ImportSource, "checkValue" | "fingerprint">;
-
-/** Whether a key is the one that the plan tells of, if it does. */
-function isTold(source: Told, key: Told): boolean {
-  if (source.checkValue === null && source.fingerprint === null) return true;
-  return source.checkValue === key.checkValue && source.fingerprint === key.fingerprint;
-}
-
-function assertTold(source: Told, key: Told): void {
-  if (isTold(source, key)) return;
-  const [is, wanted] = [key, source].map(({ checkValue, fingerprint }) => checkValue ?? fingerprint);
-  throw new ConclaveError("REFUSED", `the key that came is ${is}, and the plan is of ${wanted}`, {
-    suggestions: ["Ask whoever made it which of the two is right"],
-  });
-}
-
-/** The key that the plan committed to, among what was given to the act. */
-function given(vault: Unlocked, source: { commitment: string }, algorithm: Algorithm): BroughtKey {
-  const { commitmentKey, materials = [] }: Partial<GivenSecrets> = vault.place?.secrets ?? {};
-  const material =
-    commitmentKey && materials.find((candidate) => isCommitted(commitmentKey, candidate, source.commitment));
-  if (material !== undefined) {
-    if (ALGORITHMS[algorithm].symmetric !== null) return readSymmetricKey(algorithm, material.slice(0));
-    return assertAlgorithm(readPrivateKey(material, "pkcs8"), algorithm);
-  }
-  throw new ConclaveError("USAGE", "the plan is of another key than the one that was given", {
-    suggestions: ["Give the file as it was when the plan was made: --in FILE"],
-  });
-}
-
-async function unwrapped(
-  vault: Unlocked,
-  source: WrappedSource | TransferSource,
-  algorithm: Algorithm,
-  time: string,
-): Promise<BroughtKey> {
-  const wrappingKey = await requireWrappingKey(vault.reader, source.wrappingKey, time);
-  const file = wrappedFile(vault, source);
-  const wrapped = source.from === "transfer" ? wrappedIn(source, file) : file;
-  const opened = await unwrapBrought(vault, wrappingKey, wrapped);
-  if (ALGORITHMS[algorithm].symmetric !== null) return readSymmetricKey(algorithm, opened);
-  using der = opened;
-  return assertAlgorithm(readClearDer(der), algorithm);
-}
-
-function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource): Uint8Array {
-  for (const path of vault.place?.inputs ?? []) {
-    const bytes = readSmallFile(path, LIMITS.importBytes);
-    if (bytes.length === file.size && sha256Hex(bytes) === file.sha256) return bytes;
-  }
-  throw new ConclaveError("USAGE", `the plan is of ${file.name}, SHA-256 ${file.sha256}: no such file was given`, {
-    suggestions: ["Give the file as it was when the plan was made: --in FILE"],
-  });
-}
-
-async function blobOf(vault: Unlocked, { id }: KeyReference): Promise<string> {
-  const version = await vault.reader.find("keyVersions", { key: id, version: 1 });
-  const blob = version?.blob ?? undefined;
-  if (blob === undefined) throw new TypeError("a wrapping key without material");
-  return blob;
-}
-
-/** A wrapping key serves one import: it is destroyed by it. */
-async function useUp(tables: Writer, { id }: KeyReference, time: string): Promise<void> {
-  const row = await tables.find("keyVersions", { key: id, version: 1 });
-  if (row === undefined) throw new TypeError("a wrapping key without its version");
-  await applyTransition(tables, row, "destroyed", "destroy", time);
-  await mirrorCurrentVersion(tables, id);
-}

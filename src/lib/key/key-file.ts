@@ -31,6 +31,8 @@ export interface KeyReading {
   format: KeyFormat | undefined;
   /** Undefined: to be recognised. */
   algorithm: Algorithm | undefined;
+  /** Of which algorithm a key is taken to be that doesn't say it. */
+  assumed?: Algorithm | undefined;
   /** Which key of a JWK set. */
   kid: string | undefined;
   /** Asked for only if the key is encrypted. */
@@ -68,12 +70,12 @@ const READERS: Record<KeyFormat, (bytes: Uint8Array, reading: KeyReading) => Pro
     using der = new Secret(Uint8Array.from(bytes));
     return await readDerKey(der, passphrase);
   },
-  jwk: async (bytes, { kid, algorithm }) => readJwk(bytes, kid, algorithm),
-  raw: async (bytes, { algorithm }) => readBytes(new Secret(Uint8Array.from(bytes)), algorithm),
-  hex: async (bytes, { algorithm }) =>
+  jwk: async (bytes, { kid, algorithm, assumed }) => readJwk(bytes, kid, algorithm ?? assumed),
+  raw: async (bytes, { algorithm, assumed }) => readBytes(new Secret(Uint8Array.from(bytes)), algorithm ?? assumed),
+  hex: async (bytes, { algorithm, assumed }) =>
     readBytes(
       malformedIf("hexadecimal digits", () => readHexDigits(bytes)),
-      algorithm,
+      algorithm ?? assumed,
     ),
 };
 

@@ -67,7 +67,8 @@ export async function checkNewKey(parameters: NewKeyParameters, state: Reader, t
   if (deactivateAt !== null && deactivateAt <= (activateAt ?? time)) {
     throw new ConclaveError("USAGE", `the key would be deactivated at ${deactivateAt}, before it is active`);
   }
-  await assertNewName(state, keyring.id, `${keyring.name}/${name}`, name);
+  const version = "Or make a new version of it: conclave key rotate, or key import --new-version";
+  await assertNewName(state, keyring.id, `${keyring.name}/${name}`, name, version);
 }
 
 /**
@@ -103,10 +104,16 @@ export async function insertNewKey(
   await tables.insert("keyVersions", newVersionRow(key, 1, time, data, { state, activateAt, deactivateAt }));
 }
 
-/** A name is given once in a keyring, for ever. @throws ConclaveError EXISTS */
-export async function assertNewName(state: Reader, keyring: string, path: string, name: string): Promise<void> {
+/** A name is given once in a keyring, for ever. @param others what else can be done. @throws ConclaveError EXISTS */
+export async function assertNewName(
+  state: Reader,
+  keyring: string,
+  path: string,
+  name: string,
+  ...others: string[]
+): Promise<void> {
   if ((await state.find("keyNames", { keyring, name })) === undefined) return;
   throw new ConclaveError("EXISTS", `key ${path} exists already, or did; a name is given once, for ever`, {
-    suggestions: ["Choose another name", `Look at it: conclave key show ${path}`],
+    suggestions: ["Choose another name", `Look at it: conclave key show ${path}`, ...others],
   });
 }

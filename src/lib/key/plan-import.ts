@@ -12,9 +12,12 @@ import { fingerprint } from "./fingerprint.ts";
 import { type KeyImportParameters, keyImport } from "./import.ts";
 import { commitmentOf } from "./import-commitment.ts";
 import type { ImportSource } from "./import-source.ts";
+import { type KeyImportVersionParameters, keyImportVersion } from "./import-version.ts";
 import type { KeyFormat } from "./key-file.ts";
 import { checkNewKey } from "./new-key.ts";
-import { guardians } from "./reference.ts";
+import { requireCurrentVersion } from "./next-version.ts";
+import { findVersion } from "./plan-use.ts";
+import { guardians, type KeyReference, type KeyringReference } from "./reference.ts";
 import { type KeyRequest, newKeyParameters } from "./request.ts";
 
 /** A key that is brought, as a person asks for it; its algorithm is known by then. */
@@ -31,8 +34,30 @@ export async function planImport(
   { source, expected, ...request }: ImportRequest,
 ): Promise<PlannedAction & { parameters: KeyImportParameters }> {
   const parameters = await newKeyParameters(state, request);
-  const told = expected === undefined ? source : { ...source, ...expect(source, request.algorithm, expected) };
-  return { action: keyImport.name, parameters: { ...parameters, source: told } };
+  return {
+    action: keyImport.name,
+    parameters: { ...parameters, source: told(source, request.algorithm, expected) },
+  };
+}
+
+function told(source: ImportSource, algorithm: Algorithm, expected: string | undefined): ImportSource {
+  return expected === undefined ? source : { ...source, ...expect(source, algorithm, expected) };
+}
+
+/**
+ * The import of a new version of a key.
+ * @param name of the key: NAME or KEYRING/NAME
+ * @throws ConclaveError NOT_FOUND; USAGE a name that two keyrings have; REFUSED it isn't the key that was expected
+ */
+export async function planImportVersion(
+  state: Reader,
+  { name, algorithm, source, expected }: Pick<ImportRequest, "name" | "algorithm" | "source" | "expected">,
+): Promise<PlannedAction & { parameters: KeyImportVersionParameters }> {
+  const next = await nextVersion(state, name);
+  return {
+    action: keyImportVersion.name,
+    parameters: { ...next, algorithm, source: told(source, algorithm, expected) },
+  };
 }
 
 /**
@@ -43,7 +68,27 @@ export async function planImport(
 export async function prepareComponents(state: Reader, request: KeyRequest, time: string): Promise<string[]> {
   const parameters = await newKeyParameters(state, request);
   await checkNewKey(parameters, state, time);
-  const [quorum = ""] = await guardians(state, parameters.keyring);
+  return custodiansOf(state, parameters.keyring);
+}
+
+/**
+ * Look whether a key can have a new version before its components are typed.
+ * @returns names of the custodians who may type one
+ * @throws ConclaveError USAGE, NOT_FOUND; REFUSED by its state, or while a quorum is pending
+ */
+export async function prepareVersionComponents(state: Reader, name: string, time: string): Promise<string[]> {
+  const next = await nextVersion(state, name);
+  await requireCurrentVersion(next, "import", state, time);
+  return custodiansOf(state, next.key.keyring);
+}
+
+async function nextVersion(state: Reader, name: string): Promise<{ key: KeyReference; from: number }> {
+  const { key, version } = await findVersion(state, { key: name, version: undefined });
+  return { key, from: version };
+}
+
+async function custodiansOf(state: Reader, keyring: KeyringReference): Promise<string[]> {
+  const [quorum = ""] = await guardians(state, keyring);
   const { seats } = await quorumInForce(state, quorum);
   return seats.map(({ name }) => name);
 }

@@ -3,48 +3,24 @@ import { effectType } from "../audit/entry-type.ts";
 import { ConclaveError } from "../errors.ts";
 import { idSchema } from "../names.ts";
 import type { Action } from "../quorum/action.ts";
-import type { Reader } from "../storage/storage.ts";
-import type { Row } from "../storage/tables.ts";
-import { ALGORITHM_NAMES, type Algorithm } from "./algorithm.ts";
-import {
-  checkMaterial,
-  generateVersion,
-  materialDataSchema,
-  mirrorCurrentVersion,
-  newVersionRow,
-} from "./new-version.ts";
-import { guardians, keyPath, keyReferenceSchema, requireKey } from "./reference.ts";
-import { type KeyState, stateAt } from "./state.ts";
+import { checkMaterial, generateVersion, materialDataSchema } from "./new-version.ts";
+import { insertNextVersion, nextVersionSchema, renderNextVersion, requireCurrentVersion } from "./next-version.ts";
+import { guardians } from "./reference.ts";
 
-const parametersSchema = z.strictObject({
-  key: keyReferenceSchema,
-  /** The current version, which the new one follows. */
-  from: z.int().positive(),
-});
-
-export type KeyRotateParameters = z.infer<typeof parametersSchema>;
-
-/** States of the current version from which a new one may follow. */
-const ROTATABLE: readonly KeyState[] = ["active", "deactivated", "compromised"];
-
-const algorithmSchema = z.enum(ALGORITHM_NAMES);
+export type KeyRotateParameters = z.infer<typeof nextVersionSchema>;
 
 /** A new version of a key, active at once; the one before protects nothing new. */
 export const keyRotate: Action<KeyRotateParameters> = {
   name: "key.rotate",
-  parameters: parametersSchema,
+  parameters: nextVersionSchema,
   quorums: ({ key }, state) => guardians(state, key.keyring),
-  render: ({ key, from }) => [
-    { label: "Key", value: keyPath(key) },
-    { label: "Id", value: `${key.id}, keyring ${key.keyring.id}` },
-    { label: "New version", value: `${from + 1}, active; version ${from} opens and checks what it protected` },
-  ],
+  render: renderNextVersion,
   async check(parameters, state, time) {
-    await currentVersion(parameters, state, time);
+    await requireCurrentVersion(parameters, "rotate", state, time);
   },
-  async *execute({ key, from }, vault, time) {
-    const { found } = await currentVersion({ key, from }, vault.reader, time);
-    const owner = { keyring: found.keyring, key: found.id, version: from + 1, algorithm: algorithmOf(found) };
+  async *execute(parameters, vault, time) {
+    const { found, algorithm } = await requireCurrentVersion(parameters, "rotate", vault.reader, time);
+    const owner = { keyring: found.keyring, key: found.id, version: found.version + 1, algorithm };
     const { data, blobs } = await generateVersion(vault, owner);
     yield { data: { key: found.id, ...data }, blobs };
   },
@@ -53,45 +29,12 @@ export const keyRotate: Action<KeyRotateParameters> = {
 export const keyRotateEntry = effectType({
   type: keyRotate.name,
   data: materialDataSchema.extend({ plan: z.string(), action: z.int(), key: idSchema }),
-  parameters: parametersSchema,
+  parameters: nextVersionSchema,
   async project(entry, data, parameters, { tables }) {
-    const { found, current } = await currentVersion(parameters, tables, entry.time);
+    const current = await requireCurrentVersion(parameters, "rotate", tables, entry.time);
+    const { found, algorithm } = current;
     if (data.key !== found.id) throw new ConclaveError("REFUSED", "of another key than the plan's");
-    await checkMaterial(entry, data, { keyring: found.keyring, algorithm: algorithmOf(found) }, tables);
-    if (stateAt(current, entry.time) === "active") {
-      const changes = { state: "deactivated", activateAt: null, deactivateAt: null, changed: entry.time } as const;
-      await tables.update("keyVersions", { key: found.id, version: current.version }, changes);
-    }
-    const version = current.version + 1;
-    const dates = { state: "active", activateAt: null, deactivateAt: null } as const;
-    await tables.insert("keyVersions", newVersionRow(found.id, version, entry.time, data, dates));
-    await tables.update("keys", { id: found.id }, { version });
-    await mirrorCurrentVersion(tables, found.id);
+    await checkMaterial(entry, data, { keyring: found.keyring, algorithm }, tables);
+    await insertNextVersion(tables, current, data, entry.time);
   },
 });
-
-/** @throws ConclaveError NOT_FOUND, REFUSED */
-async function currentVersion(
-  { key, from }: KeyRotateParameters,
-  state: Reader,
-  time: string,
-): Promise<{ found: Row<"keys">; current: Row<"keyVersions"> }> {
-  const found = await requireKey(state, key);
-  if (found.version !== from) {
-    throw new ConclaveError("REFUSED", `key ${keyPath(key)} is at version ${found.version} by now, not ${from}`);
-  }
-  const current = await state.find("keyVersions", { key: found.id, version: from });
-  if (current === undefined) throw new ConclaveError("INTEGRITY", `key ${keyPath(key)} version ${from}: is missing`);
-  const is = stateAt(current, time);
-  if (!ROTATABLE.includes(is)) {
-    throw new ConclaveError(
-      "REFUSED",
-      `key ${keyPath(key)} version ${from} is ${is}: rotate starts from ${ROTATABLE.join(" or ")}`,
-    );
-  }
-  return { found, current };
-}
-
-function algorithmOf({ algorithm }: Row<"keys">): Algorithm {
-  return algorithmSchema.parse(algorithm);
-}

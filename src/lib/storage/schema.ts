@@ -120,9 +120,12 @@ export const SCHEMA: readonly string[] = [
   PRIMARY KEY (key, version)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE imports (
-  key TEXT PRIMARY KEY REFERENCES keys (id),
+  key TEXT NOT NULL,
+  version INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
-  format TEXT NOT NULL
+  format TEXT NOT NULL,
+  PRIMARY KEY (key, version),
+  FOREIGN KEY (key, version) REFERENCES keyVersions (key, version)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE plans (
   id TEXT PRIMARY KEY,

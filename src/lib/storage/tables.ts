@@ -84,8 +84,8 @@ export interface Tables {
     /** Time of the last transition. */
     changed: string;
   };
-  /** Keys whose first version was brought from outside: by which entry, and how it was written. */
-  imports: { key: string; sequence: number; format: ImportFormat };
+  /** Versions of keys that were brought from outside: by which entry, and how each was written. */
+  imports: { key: string; version: number; sequence: number; format: ImportFormat };
   /** Plans that were executed or cancelled, and at which entry: an id is used once. */
   plans: { id: string; digest: string; outcome: "executed" | "cancelled"; sequence: number };
   /** Backups that were made, by the SHA-256 of the file. */
@@ -149,7 +149,7 @@ export const PRIMARY_KEYS = {
   keyNames: ["keyring", "name"],
   keyTags: ["key", "name"],
   keyVersions: ["key", "version"],
-  imports: ["key"],
+  imports: ["key", "version"],
   plans: ["id"],
   backups: ["sha256"],
   restores: ["sequence"],
@@ -178,7 +178,7 @@ export const REFERENCES: {
   ],
   keyTags: [{ columns: ["key"], table: "keys" }],
   keyVersions: [{ columns: ["key"], table: "keys" }],
-  imports: [{ columns: ["key"], table: "keys" }],
+  imports: [{ columns: ["key", "version"], table: "keyVersions" }],
 };
 
 /** The tables that projectors write from entries; replay compares every row of them. */

@@ -1,10 +1,14 @@
 import { ConclaveError, isConclaveError } from "../errors.ts";
 import { type KeyImportParameters, keyImport } from "../key/import.ts";
 import { sessionCommitmentKey } from "../key/import-commitment.ts";
+import { keyImportVersion } from "../key/import-version.ts";
 import type { SecretSource } from "../quorum/execute.ts";
 import type { Plan } from "../quorum/plan.ts";
 import type { Secret } from "../secret.ts";
 import { readBroughtFile } from "./brought-file.ts";
+
+/** What brings a key. */
+const IMPORTS = [keyImport, keyImportVersion] as const;
 
 /** How the keys of a plan come again, when it is executed. */
 export interface BroughtAgain {
@@ -21,8 +25,8 @@ export interface BroughtAgain {
 /** What reads the keys again that a plan commits to; undefined if there are none. */
 export function broughtAgain(plan: Plan, options: BroughtAgain): SecretSource | undefined {
   const imports = plan.actions.flatMap(({ action, parameters }) => {
-    const parsed = action === keyImport.name ? keyImport.parameters.safeParse(parameters) : undefined;
-    return parsed?.data?.source.from === "file" ? [parsed.data] : [];
+    const { data } = IMPORTS.find(({ name }) => name === action)?.parameters.safeParse(parameters) ?? {};
+    return data?.source.from === "file" ? [data] : [];
   });
   if (imports.length === 0) return undefined;
   return async () => {
@@ -35,7 +39,7 @@ export function broughtAgain(plan: Plan, options: BroughtAgain): SecretSource | 
 
 /** What of the files can be such a key. @throws ConclaveError why the last of them can't, if none can */
 async function readAll(
-  { algorithm, source }: KeyImportParameters,
+  { algorithm, source }: Pick<KeyImportParameters, "algorithm" | "source">,
   { inputs, keyPassphraseFile, warn, owned }: BroughtAgain,
 ): Promise<Secret[]> {
   if (source.from !== "file") return [];

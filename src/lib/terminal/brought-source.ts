@@ -1,12 +1,11 @@
 import { basename } from "node:path";
-import { timestamp } from "../clock.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import { ConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import type { Algorithm } from "../key/algorithm.ts";
 import type { ImportSource } from "../key/import-source.ts";
 import type { KeyFormat } from "../key/key-file.ts";
-import { componentsSource, fileSource, prepareComponents, wrappedSource } from "../key/plan-import.ts";
+import { componentsSource, fileSource, wrappedSource } from "../key/plan-import.ts";
 import type { KeyRequest } from "../key/request.ts";
 import { transferSource } from "../key/transfer-source.ts";
 import { LIMITS } from "../limits.ts";
@@ -16,8 +15,10 @@ import { readBroughtFile } from "./brought-file.ts";
 import { comparedWords } from "./export-flags.ts";
 import { askComponents } from "./typed-components.ts";
 
-/** What a key is to be, and where it comes from, as flags say it. */
-export interface SourceFlags extends Omit<KeyRequest, "algorithm"> {
+/** Where a key comes from, as flags say it. */
+export interface SourceFlags {
+  /** Of which algorithm it is taken to be if it doesn't say it. */
+  assumed: Algorithm | undefined;
   algorithm: Algorithm | undefined;
   in: string | undefined;
   wrapped: string | undefined;
@@ -37,15 +38,24 @@ export interface Brought {
   material: Secret | undefined;
   /** What the plan says of it, once the key is there by which it commits to secrets. */
   source: (commitmentKey: Secret) => ImportSource;
-  /** What a key that another vault sent is to be, unless the flags say otherwise. */
-  narrowed?: Partial<Pick<KeyRequest, "usages" | "tag" | "cryptoperiod">>;
+  /** Of a key that another vault sent. */
+  sent?: Sent;
 }
+
+/** What another vault says of a key that it sent. */
+export type Sent = Pick<KeyRequest, "usages" | "tag" | "cryptoperiod">;
 
 /**
  * Take a key from where the flags say: read a file, name a wrapped one or one that was sent, or let custodians type components.
+ * @param prepare looks whether it can come in, before components are typed, and names the custodians who may type one
  * @throws ConclaveError USAGE, and of whatever is wrong with the key
  */
-export async function bringKey(vault: Vault, flags: SourceFlags, warn: (message: string) => void): Promise<Brought> {
+export async function bringKey(
+  vault: Vault,
+  flags: SourceFlags,
+  prepare: (algorithm: Algorithm) => Promise<string[]>,
+  warn: (message: string) => void,
+): Promise<Brought> {
   if (flags.transfer !== undefined) return nameSent(vault, flags.transfer, flags);
   if (flags.words !== undefined) throw new ConclaveError("USAGE", "--words are those of --transfer FILE");
   if (flags.in !== undefined) {
@@ -57,12 +67,11 @@ export async function bringKey(vault: Vault, flags: SourceFlags, warn: (message:
       source: (commitmentKey) => fileSource(file, key, commitmentKey),
     };
   }
-  const { algorithm } = flags;
+  const algorithm = flags.algorithm ?? flags.assumed;
   if (algorithm === undefined || (flags.wrapped ?? flags.components) === undefined) throw fromNowhere();
   if (flags.wrapped !== undefined) return nameWrapped(vault, flags.wrapped, flags["wrapping-key"] ?? "", algorithm);
 
-  const people = await prepareComponents(vault.reader, { ...flags, algorithm }, timestamp(vault.clock()));
-  const { key, custodians } = await askComponents(algorithm, Number(flags.components), people);
+  const { key, custodians } = await askComponents(algorithm, Number(flags.components), await prepare(algorithm));
   return {
     algorithm,
     material: key.material,
@@ -76,25 +85,19 @@ async function nameWrapped(vault: Vault, path: string, wrappingKey: string, algo
   return { algorithm, material: undefined, source: () => source };
 }
 
-/** A key that another vault sent: what the file says of it, unless the flags say otherwise. */
-async function nameSent(
-  vault: Vault,
-  path: string,
-  { algorithm: told, usages, tag, cryptoperiod, words }: SourceFlags,
-): Promise<Brought> {
+async function nameSent(vault: Vault, path: string, { algorithm: told, words }: SourceFlags): Promise<Brought> {
   const file = { name: basename(path), bytes: readSmallFile(path, LIMITS.importBytes) };
   const compared = comparedWords(path, sha256Hex(file.bytes), words);
   const { source, transfer } = await transferSource(vault.reader, file, compared);
   const { algorithm, tags, cryptoperiodSeconds } = transfer.key;
   if (told !== undefined && told !== algorithm)
     throw new ConclaveError("USAGE", `the key is of ${algorithm}, not of ${told}`);
-  const period = cryptoperiodSeconds === null ? undefined : `${cryptoperiodSeconds}s`;
-  const narrowed = {
-    usages: usages ?? source.usages,
-    tag: tag.length > 0 ? tag : Object.entries(tags).map(([name, value]) => `${name}=${value}`),
-    cryptoperiod: cryptoperiod ?? period,
+  const sent = {
+    usages: source.usages,
+    tag: Object.entries(tags).map(([name, value]) => `${name}=${value}`),
+    cryptoperiod: cryptoperiodSeconds === null ? undefined : `${cryptoperiodSeconds}s`,
   };
-  return { algorithm, material: undefined, source: () => source, narrowed };
+  return { algorithm, material: undefined, source: () => source, sent };
 }
 
 function fromNowhere(): ConclaveError {

@@ -23,13 +23,20 @@ export async function keysDone({ reader, clock }: Vault, { plan, entries, effect
   return { plan, entries, keys };
 }
 
-/** The key that a plan named, and the act made. @throws ConclaveError INTEGRITY another one is found under its name */
+/** A key, as the parameters of a plan name it. */
+interface Named {
+  keyring: { name: string };
+  name: string;
+}
+
+/** The key that a plan named, and the act made, or made a version of. @throws ConclaveError INTEGRITY another one is found under its name */
 export async function keyMade(
   { reader, clock }: Vault,
-  { parameters }: { parameters: { keyring: { name: string }; name: string } },
+  { parameters }: { parameters: Named | { key: Named } },
   { effects }: Executed,
 ): Promise<KeyDescription> {
-  const key = await describeKey(reader, `${parameters.keyring.name}/${parameters.name}`, timestamp(clock()));
+  const { keyring, name } = "key" in parameters ? parameters.key : parameters;
+  const key = await describeKey(reader, `${keyring.name}/${name}`, timestamp(clock()));
   if (key.id === effects[0]?.data["key"]) return key;
   throw new IntegrityError("keys", "the key that was made is not the one that is found");
 }

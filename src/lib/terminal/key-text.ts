@@ -16,7 +16,7 @@ export function keyText(key: KeyDescription): string {
     ["Cryptoperiod", key.cryptoperiodSeconds === null ? "no limit" : showDuration(key.cryptoperiodSeconds)],
     ["Rotation due", key.rotateAt ?? "never"],
     ["Created", key.created],
-    ["Origin", originText(key)],
+    ...origins(key),
   ]);
   const versions = table(
     ["VERSION", "STATE", "PERMITS", "CREATED", "CHANGED", "CHECK VALUE"],
@@ -35,10 +35,13 @@ export function keyText(key: KeyDescription): string {
   return [head, versions, ...(prints.length === 0 ? [] : [fields(prints)])].join("\n\n");
 }
 
-function originText({ imported, versions }: KeyDescription): string {
-  if (imported === null) return "generated in this vault";
-  const which = versions.length === 1 ? "" : "version 1 ";
-  return `${which}imported (${imported.format}), audit entry ${imported.entry}`;
+function origins({ versions }: KeyDescription): [string, string][] {
+  const brought = versions.flatMap(({ version, imported }): [string, string][] => {
+    if (imported === null) return [];
+    const which = versions.length === 1 ? "" : `version ${version} `;
+    return [["Origin", `${which}imported (${imported.format}), audit entry ${imported.entry}`]];
+  });
+  return brought.length === 0 ? [["Origin", "generated in this vault"]] : brought;
 }
 
 /** The state, and what of it is to come or must not be forgotten. */

@@ -13,6 +13,7 @@ const BOTH = [
   ...["--share", "shares/bob.share", "--passphrase-file", "bob=bob.passphrase", "--yes"],
 ];
 const ZONE = ["--in", "zone.hex", "--format", "hex", "--algorithm", "aes-256"];
+const NEXT = ["--in", "other.hex", "--format", "hex", "--new-version"];
 const WRAPPED = ["--wrapped", "zone.wrapped", "--wrapping-key", "inbound", "--algorithm", "aes-256"];
 
 let made: MadeVault;
@@ -45,6 +46,18 @@ describe("key import", () => {
     { outcome: "not-evident", args: ["zone", "--in", "zone.hex", "--algorithm", "aes-256", ...BOTH], status: 2 },
     { outcome: "not-expected", args: ["zone", ...ZONE, "--expect", "0123456789", ...BOTH], status: 13 },
     { outcome: "no-source", args: ["zone", ...BOTH], status: 2 },
+    { outcome: "new-version", args: ["taken", ...NEXT, ...BOTH], status: 0 },
+    { outcome: "new-version-json", args: ["default/taken", ...NEXT, ...BOTH, "--json"], status: 0 },
+    { outcome: "new-version-dry-run", args: ["taken", ...NEXT, ...VAULT, "--dry-run"], status: 0 },
+    { outcome: "new-version-of-nothing", args: ["zone", ...NEXT, ...BOTH], status: 3 },
+    {
+      outcome: "new-version-other-algorithm",
+      args: ["taken", ...NEXT, "--algorithm", "hmac-sha256", ...BOTH],
+      status: 13,
+    },
+    { outcome: "new-version-other-file", args: ["taken", "--in", "release.der", "--new-version", ...BOTH], status: 13 },
+    { outcome: "new-version-usage", args: ["taken", ...NEXT, "--usage", "mac", ...BOTH], status: 2 },
+    { outcome: "new-version-wrapped", args: ["taken", ...WRAPPED, "--new-version", ...BOTH], status: 0 },
     { outcome: "taken", args: ["taken", ...ZONE, ...BOTH], status: 4 },
     { outcome: "two-sources", args: ["zone", ...ZONE, "--components", "2", ...BOTH], status: 2 },
     {
@@ -108,6 +121,18 @@ describe("key import", () => {
     const done = await execute("--in", "other.hex", "--in", "zone.hex");
     expect(done.status).toBe(0);
     expect((await copy.verify()).result).toBe("VERIFIED");
+  });
+
+  test("a new version, approved elsewhere: the file is given again", async () => {
+    await using copy = await made.copy();
+    const { place } = copy;
+    await place.run("key", "import", "taken", ...NEXT, ...VAULT, "--plan-out", "P", "--plain-session");
+    const wrong = await place.run("plan", "execute", "P", ...BOTH, "--in", "zone.hex");
+    expect(wrong.stderr).toContain("error: the plan is of another key than the one that was given");
+    expect((await place.run("plan", "execute", "P", ...BOTH, "--in", "other.hex")).status).toBe(0);
+    const again = await place.run("key", "import", "taken", ...NEXT, ...BOTH);
+    expect(again.stderr).toMatch(/error: key default\/taken version 2 is that key already: [0-9a-f]{10}/);
+    expect(again.status).toBe(13);
   });
 
   test("an encrypted key opens by its passphrase file, and by no other", async () => {

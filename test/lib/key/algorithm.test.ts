@@ -24,6 +24,7 @@ const RSA: readonly (readonly Usage[])[] = [
   ["wrap", "unwrap"],
 ];
 const CURVE: readonly (readonly Usage[])[] = [["sign", "verify"], ["derive"]];
+const KEM_CURVE: readonly (readonly Usage[])[] = [["sign", "verify"], ["encrypt", "decrypt"], ["derive"]];
 const SIGNING: readonly (readonly Usage[])[] = [["sign", "verify"]];
 const KEM: readonly (readonly Usage[])[] = [["wrap", "unwrap"], ["encrypt", "decrypt"], ["derive"]];
 const PURPOSES: Record<Algorithm, readonly (readonly Usage[])[]> = {
@@ -36,12 +37,12 @@ const PURPOSES: Record<Algorithm, readonly (readonly Usage[])[]> = {
   "rsa-2048": RSA,
   "rsa-3072": RSA,
   "rsa-4096": RSA,
-  "ec-p256": CURVE,
-  "ec-p384": CURVE,
-  "ec-p521": CURVE,
+  "ec-p256": KEM_CURVE,
+  "ec-p384": KEM_CURVE,
+  "ec-p521": KEM_CURVE,
   secp256k1: CURVE,
   ed25519: SIGNING,
-  x25519: [["derive"]],
+  x25519: [["encrypt", "decrypt"], ["derive"]],
   "ml-dsa-44": SIGNING,
   "ml-dsa-65": SIGNING,
   "ml-dsa-87": SIGNING,

@@ -25,6 +25,7 @@ test("a key is described with all its versions", async () => {
     fingerprint: null,
     publicKey: null,
     origin: "generated",
+    imported: null,
   };
   expect(await describeKey(state, "default/c", CREATED)).toEqual({
     id: id(102),

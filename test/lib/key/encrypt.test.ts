@@ -1,20 +1,21 @@
+import { createDecipheriv, createHash, createPrivateKey, hkdfSync } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { concat, fromBase64, fromUtf8 } from "../../../src/lib/bytes.ts";
 import { sha256Hex } from "../../../src/lib/crypto/digest.ts";
 import { randomBytes } from "../../../src/lib/crypto/random.ts";
 import { fileParameters, streamLength } from "../../../src/lib/crypto/segment-stream.ts";
-import { StagedFile } from "../../../src/lib/host/staged-file.ts";
-import { encryptToPublicKey } from "../../../src/lib/key/encrypt-to-public-key.ts";
-import { findVersion } from "../../../src/lib/key/plan-use.ts";
-import { fileInput } from "../../../src/lib/key/stream-input.ts";
-import { requireUsable } from "../../../src/lib/key/use.ts";
-import { decrypt, encrypt } from "../../support/file-acts.ts";
+import { decapsulateByNoble } from "../../support/dh-kem.ts";
+import { decrypt, encrypt, encryptToPublicHalf } from "../../support/file-acts.ts";
 import { create, move, rotate, together } from "../../support/key-acts.ts";
+import { openMaterials } from "../../support/materials.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
 
 const PLAIN = randomBytes(1024 * 1024 + 77);
-const PUBLIC = ["rsa-2048", "ml-kem-512", "ml-kem-768", "ml-kem-1024"] as const;
+const CURVES = { x25519: "X25519", "ec-p256": "P-256", "ec-p384": "P-384", "ec-p521": "P-521" } as const;
+const CURVE_NAMES = Object.keys(CURVES) as (keyof typeof CURVES)[];
+const PUBLIC = ["rsa-2048", "ml-kem-512", "ml-kem-768", "ml-kem-1024", ...CURVE_NAMES] as const;
 
 let made: MadeVault;
 beforeAll(async () => {
@@ -69,15 +70,7 @@ test("the head, then as many bytes as the format says; nothing of the plaintext"
 });
 
 test.for(PUBLIC)("%s: to its public half without a quorum, opened with one", async (name) => {
-  await using vault = await made.open();
-  const { key, version } = await findVersion(vault.reader, { key: name, version: undefined });
-  const usable = await requireUsable(vault.reader, key, version, "encrypt", "2027-01-01T00:00:00.000Z");
-  {
-    await using output = new StagedFile(made.place.file(`${name}.enc`));
-    const input = fileInput(made.place.file("plain"));
-    await encryptToPublicKey(vault.identity.id, usable, input, undefined, output, undefined);
-    await output.publish();
-  }
+  await encryptToPublicHalf(made, name, "plain", `${name}.enc`);
   await decrypt(made, `${name}.enc`, `${name}.again`);
   expect(Buffer.compare(bytesOf(`${name}.again`), PLAIN)).toBe(0);
   expect(await refusalOf(encrypt(made, name, "plain", "never"))).toMatchObject({ code: "USAGE" });
@@ -86,6 +79,25 @@ test.for(PUBLIC)("%s: to its public half without a quorum, opened with one", asy
   const wrong = encapsulated.startsWith("A") ? "BAAA" : "AAAA";
   writeFileSync(made.place.file(`${name}.bad`), Buffer.from(text.replace(encapsulated, wrong), "latin1"));
   expect(await refusalOf(decrypt(made, `${name}.bad`, "never"))).toMatchObject({ code: "INTEGRITY" });
+});
+
+test.for(CURVE_NAMES)("%s: by other hands, as the format says", async (name) => {
+  await encryptToPublicHalf(made, name, "empty", `${name}.empty`);
+  const file = new Uint8Array(bytesOf(`${name}.empty`));
+  const end = file.indexOf(10) + 1;
+  const head = JSON.parse(fromUtf8(file.subarray(0, end)));
+  const material = (await openMaterials(made)).get(`${head.key}/1`) ?? "";
+  const jwk = createPrivateKey({ key: Buffer.from(material, "hex"), format: "der", type: "pkcs8" }).export({
+    format: "jwk",
+  });
+  const scalar = Uint8Array.from(Buffer.from(String(jwk.d), "base64url"));
+  const secret = decapsulateByNoble(CURVES[name], scalar, fromBase64(head.encapsulated));
+  const info = createHash("sha256").update("conclave/encrypted-file/v1\0").update(file.subarray(0, end)).digest();
+  const key = Buffer.from(hkdfSync("sha256", secret, file.subarray(end + 1, end + 33), info, 32));
+  const nonce = concat(file.subarray(end + 33, end + 40), Uint8Array.of(0, 0, 0, 0, 1));
+  const opening = createDecipheriv("aes-256-gcm", key, nonce).setAuthTag(file.subarray(-16));
+  expect(file.length).toBe(end + 40 + 16);
+  expect(opening.final()).toHaveLength(0);
 });
 
 describe("what doesn't open is refused (14), and nothing is left of it", () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { fingerprint } from "../../../src/lib/key/fingerprint.ts";
 
@@ -40,4 +40,25 @@ test.for([
   const pem = made.publicKey.export({ format: "pem", type: "spki" });
   expect(fingerprint(pem, wanted)).toBeUndefined();
   expect(fingerprint(pem, { type: wanted.type })).toMatch(/^[0-9a-f]{64}$/);
+});
+
+const COMPRESSED = `-----BEGIN PUBLIC KEY-----
+MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACoJFX9CHbqw750xmOoOkZPZnnGKkO
+jBX8sVsB+u0SeC8=
+-----END PUBLIC KEY-----
+`;
+
+test.for([
+  { what: "its point compressed", pem: () => COMPRESSED },
+  {
+    what: "its curve in numbers",
+    pem: () =>
+      generateKeyPairSync("ec", { namedCurve: "prime256v1", paramEncoding: "explicit" }).publicKey.export({
+        format: "pem",
+        type: "spki",
+      }),
+  },
+])("a key with $what has none: it has one spelling (RFC 5480 section 2)", ({ pem }) => {
+  expect(createPublicKey(pem()).asymmetricKeyDetails?.namedCurve).toBe("prime256v1");
+  expect(fingerprint(pem(), { type: "ec", namedCurve: "prime256v1" })).toBeUndefined();
 });

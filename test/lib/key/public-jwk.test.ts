@@ -58,7 +58,7 @@ describe("the members of each algorithm", () => {
     },
     { algorithm: "secp256k1", members: { kty: "EC", crv: "secp256k1", use: "sig", alg: "ES256K" }, source: "RFC 8812" },
     { algorithm: "ed25519", members: { kty: "OKP", crv: "Ed25519", use: "sig", alg: "Ed25519" }, source: "RFC 9864" },
-    { algorithm: "x25519", members: { kty: "OKP", crv: "X25519" }, source: "RFC 8037 section 2" },
+    { algorithm: "x25519", members: { kty: "OKP", crv: "X25519", use: "enc" }, source: "RFC 8037 section 2" },
     { algorithm: "ml-dsa-44", members: { kty: "AKP", use: "sig", alg: "ML-DSA-44" }, source: "RFC 9964" },
     { algorithm: "ml-dsa-65", members: { kty: "AKP", use: "sig", alg: "ML-DSA-65" }, source: "RFC 9964" },
     { algorithm: "ml-dsa-87", members: { kty: "AKP", use: "sig", alg: "ML-DSA-87" }, source: "RFC 9964" },

@@ -6,7 +6,7 @@ import { canonicalFile } from "../../../src/lib/json.ts";
 import { ALGORITHM_NAMES, type Algorithm, type Usage } from "../../../src/lib/key/algorithm.ts";
 import { describeKey } from "../../../src/lib/key/describe.ts";
 import { planExport } from "../../../src/lib/key/plan-export.ts";
-import { planImport } from "../../../src/lib/key/plan-import.ts";
+import { planImport, planImportVersion } from "../../../src/lib/key/plan-import.ts";
 import { parseTransfer } from "../../../src/lib/key/transfer.ts";
 import {
   parseTransferRequest,
@@ -264,4 +264,27 @@ describe("what was changed on the way is refused, and the wrapping key stays", (
     expect(refused).toMatchObject({ code: "USAGE", message: expect.stringContaining(`SHA-256 ${sha256Hex(file)}`) });
     expect(readFileSync(receiver.place.file("a.transfer")).length).toBeGreaterThan(0);
   });
+});
+
+test("a key that was sent becomes the next version of one, for no more than where it comes from", async () => {
+  await using copy = await receiver.copy();
+  await copy.perform(together(create("cards"), create("wrapping", { usages: ["wrap", "unwrap"] })));
+  const { request: asked } = await request("for-spare", copy);
+  const bytes = await sent("aes-256", asked);
+  copy.surroundings.inputs = [await copy.place.write("a.transfer", bytes)];
+  const version = (name: string): Planner => {
+    return async ({ reader }) => {
+      const { source } = await transferSource(reader, { name: "a.transfer", bytes }, "checked");
+      return [await planImportVersion(reader, { name, algorithm: "aes-256", source, expected: undefined })];
+    };
+  };
+  expect(await refusalOf(copy.perform(version("wrapping")))).toEqual({
+    code: "REFUSED",
+    message:
+      "key default/aes-256 of vault vault is for encrypt, decrypt: usages can only be narrowed, not wrap, unwrap",
+  });
+  await copy.perform(version("cards"));
+  const { checkValue } = (await shown(sender, "aes-256")).versions[0] ?? {};
+  expect((await shown(copy, "cards")).versions[1]).toMatchObject({ checkValue, imported: { format: "transfer" } });
+  expect((await copy.verify()).result).toBe("VERIFIED");
 });

@@ -7,7 +7,7 @@ import { planMac, planSign } from "../../../src/lib/key/plan-use.ts";
 import { schemesOf } from "../../../src/lib/key/signature-scheme.ts";
 import { KEY_STATES, type KeyState, permittedUsages } from "../../../src/lib/key/state.ts";
 import { checkSignature } from "../../../src/lib/key/verify-signature.ts";
-import { decrypt, encrypt } from "../../support/file-acts.ts";
+import { decrypt, encrypt, encryptToPublicHalf } from "../../support/file-acts.ts";
 import { create, move, together } from "../../support/key-acts.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
@@ -32,10 +32,16 @@ const KINDS = {
   opening: { algorithm: "aes-256", usages: ["decrypt"] },
   signing: { algorithm: "ec-p256", usages: ["sign", "verify"] },
   checking: { algorithm: "ec-p256", usages: ["verify"] },
+  /** Everybody encrypts to its public half. */
+  letterbox: { algorithm: "ec-p256", usages: ["encrypt", "decrypt"] },
+  dropbox: { algorithm: "x25519", usages: ["encrypt", "decrypt"] },
+  agreeing: { algorithm: "x25519", usages: ["derive"] },
   mac: { algorithm: "hmac-sha256", usages: ["mac"] },
   other: { algorithm: "aes-256", usages: ["derive"] },
 } as const;
 type Kind = keyof typeof KINDS;
+const BOXES = ["letterbox", "dropbox"] as const satisfies readonly Kind[];
+const isBox = (kind: Kind) => BOXES.some((box) => box === kind);
 const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
 let made: MadeVault;
@@ -58,6 +64,7 @@ beforeAll(async () => {
   for (const state of KEY_STATES) {
     if (state === "pre-active") continue;
     await encrypt(made, `aes-${state}`, "plain", `aes-${state}.enc`);
+    for (const kind of BOXES) await encryptToPublicHalf(made, `${kind}-${state}`, "plain", `${kind}-${state}.enc`);
     signatures.set(state, await signed(`signing-${state}`));
   }
   const moves = KIND_NAMES.flatMap((kind) =>
@@ -94,10 +101,11 @@ async function verified(key: string, state: KeyState, acceptCompromised: boolean
 function operate(operation: Operation, kind: Kind, state: KeyState, acceptCompromised: boolean): Promise<unknown> {
   const key = `${kind}-${state}`;
   const protectedBefore = state === "pre-active" ? "active" : state;
+  const file = `${isBox(kind) ? kind : "aes"}-${protectedBefore}.enc`;
+  const toPublicHalf = isBox(kind) || kind === "agreeing";
   const acts = {
-    encrypt: () => encrypt(made, key, "plain", "out"),
-    decrypt: () =>
-      decrypt(made, `aes-${protectedBefore}.enc`, "out", { key: { key, version: undefined }, acceptCompromised }),
+    encrypt: () => (toPublicHalf ? encryptToPublicHalf(made, key, "plain", "out") : encrypt(made, key, "plain", "out")),
+    decrypt: () => decrypt(made, file, "out", { key: { key, version: undefined }, acceptCompromised }),
     sign: () => signed(key),
     verify: () => verified(key, protectedBefore, acceptCompromised),
     mac: () =>
@@ -110,8 +118,8 @@ function operate(operation: Operation, kind: Kind, state: KeyState, acceptCompro
 
 /** Keys whose algorithm does it, and one for something else. */
 const CONCERNED = {
-  encrypt: ["aes", "opening", "other"],
-  decrypt: ["aes", "opening", "other"],
+  encrypt: ["aes", "opening", "other", "letterbox", "dropbox", "agreeing"],
+  decrypt: ["aes", "opening", "other", "letterbox", "dropbox", "agreeing"],
   sign: ["signing", "checking", "other"],
   verify: ["signing", "checking", "other"],
   mac: ["mac", "other"],
@@ -132,7 +140,7 @@ describe("every state × usages of the key × operation, with and without --acce
     const found = await refusalOf(() => operate(operation, kind, state, accept));
     if (permittedUsages(state, usages, accept).includes(operation)) {
       // The right key opens; any other that may decrypt at all is another key.
-      const opens = operation !== "decrypt" || kind === "aes";
+      const opens = operation !== "decrypt" || kind === "aes" || isBox(kind);
       expect(found === "accepted" || Object(found).code).toBe(opens ? true : "INTEGRITY");
     } else if (operation === "sign" && schemesOf(KINDS[kind].algorithm).length === 0) {
       expect(found).toMatchObject({ code: "USAGE", message: expect.stringContaining("does not sign") });
