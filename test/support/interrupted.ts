@@ -118,7 +118,7 @@ export class InterruptedRun implements AsyncDisposable {
   async beginStepwise(shown: (index: number) => Promise<void>): Promise<RunResult> {
     const { host, stage } = this.set;
     const showStep: Stage["showStep"] = async (place) => shown(place.index);
-    return await beginCeremony(this.file, new Map(), true, host, { ...stage, showStep });
+    return await beginCeremony(this.file, new Map(), true, host, this.#watched({ ...stage, showStep }, undefined));
   }
 
   /** The next `ceremony run`, in a process of its own: goes on with what was not ended, or begins. */

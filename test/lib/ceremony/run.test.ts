@@ -11,7 +11,7 @@ describe.for(["genesis", "quorum-rekey"])("%s", (script) => {
   let run: Undisturbed;
   beforeAll(async () => {
     run = await undisturbed(script);
-  });
+  }, 60_000);
 
   test("stopped for good while the second custodian proves the share: all shares are taken back, and the next run starts clean", async () => {
     await expectAborted(run, nth(run, "provePassphrase", 2));
@@ -63,14 +63,18 @@ test("paused at each question, it ends as if it had never been", async () => {
   });
 });
 
-test.skipIf(!haveStrace)("kill -9 in the commit of a key; the next process goes on (needs strace)", async () => {
-  const run = await undisturbed("key-generation");
-  const commit = (path: string) => path.endsWith("/vault.db");
-  const { problems, ...tally } = await killEachStep(
-    run,
-    (calls) => calls.filter(({ path }) => commit(path)).slice(2, 3),
-    [7],
-  );
-  expect(problems).toEqual([]);
-  expect(tally.kills).toBe(1);
-});
+test.skipIf(!haveStrace)(
+  "kill -9 in the commit of a key; the next process goes on (needs strace)",
+  { timeout: 60_000 },
+  async () => {
+    const run = await undisturbed("key-generation");
+    const commit = (path: string) => path.endsWith("/vault.db");
+    const { problems, ...tally } = await killEachStep(
+      run,
+      (calls) => calls.filter(({ path }) => commit(path)).slice(2, 3),
+      [7],
+    );
+    expect(problems).toEqual([]);
+    expect(tally.kills).toBe(1);
+  },
+);
