@@ -11,6 +11,7 @@ import { RunLog, unfinishedRuns } from "../../src/lib/ceremony/run-log.ts";
 import { readScript, type ScriptFile } from "../../src/lib/ceremony/script-file.ts";
 import type { Stage } from "../../src/lib/ceremony/stage.ts";
 import { systemClock, timestamp } from "../../src/lib/clock.ts";
+import { EmptyVaultError } from "../../src/lib/storage/assert-schema.ts";
 import type { Reader } from "../../src/lib/storage/storage.ts";
 import { AbortedError } from "../../src/lib/terminal/aborted-error.ts";
 import { playedStage } from "../../src/lib/terminal/played-stage.ts";
@@ -148,9 +149,14 @@ export class InterruptedRun implements AsyncDisposable {
     const made = REHEARSAL_CUSTODIANS.map((name) => [name, shareFileOf(rehearsal, name)] as const);
     if (!hasVault({ vault: vaultFolder }))
       return { entries: [], shares: new Map(made.filter(([, file]) => existsSync(file))) };
-    await using vault = await openVault(vaultFolder, { ...host.around, state: inCopy(host.around.state) });
-    await vault.verify(true);
-    return { entries: await entriesOf(vault.reader), shares: await sharesOf(vault.reader) };
+    try {
+      await using vault = await openVault(vaultFolder, { ...host.around, state: inCopy(host.around.state) });
+      await vault.verify(true);
+      return { entries: await entriesOf(vault.reader), shares: await sharesOf(vault.reader) };
+    } catch (error) {
+      if (error instanceof EmptyVaultError) return { entries: [], shares: new Map() }; // before its first commit
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
