@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { hex } from "../../src/lib/bytes.ts";
 import type { Script, Step } from "../../src/lib/ceremony/script.ts";
+import { aesCmac } from "../../src/lib/crypto/cmac.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Long enough for a backup to be proved, on a busy machine. */
@@ -91,7 +93,9 @@ export class CeremonyRoom {
       await this.approve();
       await this.#receiveShares(step.rekey["custodians"]);
     }
-    if ("restore" in step || "prove" in step || this.#isFirstAction(index)) await this.approve();
+    if ("import" in step) await this.#typeComponents(Number(step.import["components"]));
+    const approved = ["restore", "prove", "import", "export"].some((kind) => kind in step);
+    if (approved || this.#isFirstAction(index)) await this.approve();
     if ("drill" in step) await this.#drill();
   }
 
@@ -149,6 +153,30 @@ export class CeremonyRoom {
       this.#renewed.add(name);
       this.#signers.add(name);
     }
+  }
+
+  /** Custodians type components of an AES-256 key, each alone and hidden, and compare what stands on the own form. */
+  async #typeComponents(count: number): Promise<void> {
+    for (let number = 1; number <= count; number++) {
+      const form = Uint8Array.from({ length: 32 }, (_, place) => (number * 31 + place * 7) % 256);
+      const checkValue = hex(aesCmac(form, new Uint8Array(16)).subarray(0, 5));
+      await this.#terminal.waitFor(`Component ${number} of ${count}: who types it?`, PATIENCE);
+      await this.#choose();
+      await this.#terminal.waitFor(`component ${number}: `);
+      this.#terminal.type(hex(form));
+      this.#terminal.enter();
+      await this.#terminal.waitFor(`Check value of component ${number}: ${checkValue}`);
+      await this.#terminal.waitFor("Does it agree with the one on your form?");
+      await this.#choose();
+      if (this.#terminal.raw().includes(hex(form))) throw new Error(`component ${number} shows`);
+    }
+    await this.#terminal.waitFor(`All ${count} components were typed`);
+  }
+
+  /** What a list offers first. */
+  async #choose(): Promise<void> {
+    await this.#terminal.waitFor("select");
+    this.#terminal.enter();
   }
 
   async #drill(): Promise<void> {

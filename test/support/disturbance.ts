@@ -103,7 +103,7 @@ export async function shareOut<T, W>(
 }
 
 /** How far a call's ordinal may move from run to run: Node.js reads this and that of the system now and then. */
-const SHIFTS = [0, -1, 1, 0, -2, 2, 0, -3];
+export const SHIFTS = [0, -1, 1, 0, -2, 2, 0, -3];
 
 /** What is to happen to a call. */
 export interface Injection {

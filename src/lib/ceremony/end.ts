@@ -16,6 +16,7 @@ import { ceremonyEnd } from "./end-entry.ts";
 import { type Outcome, outcomeOf, whatChanged } from "./outcome.ts";
 import { parseTranscript } from "./parse-transcript.ts";
 import { executedPlans, peopleOf } from "./progress.ts";
+import { settleAborted } from "./settle.ts";
 import { addSignature, signTranscript, transcriptDigest } from "./sign-transcript.ts";
 import type { Person } from "./stage.ts";
 import type { TranscriptContent } from "./transcript.ts";
@@ -42,6 +43,7 @@ export interface CeremonyEnd {
  */
 export async function endCeremony(ceremony: Ceremony): Promise<CeremonyEnd> {
   const { log, stage } = ceremony;
+  if (log.all("abort").length > 0) await settleAborted(ceremony);
   const outcome = outcomeOf(ceremony);
   const told = (await hasVaultInForce(ceremony)) ? await tellVault(ceremony, outcome) : NOWHERE;
   const { transcript, sha256, entry } = told;

@@ -22,9 +22,10 @@ export function outcomeOf({ log, script }: Pick<Ceremony, "log" | "script">): Ou
 /** Steps that changed the vault: their plans were executed, or it was made in them. */
 function changingSteps({ log, script }: Pick<Ceremony, "log" | "script">): number[] {
   const executed = new Set(log.all("executed").map(({ step }) => step));
+  const undone = new Set(log.all("undone").map(({ step }) => step));
   return script.steps.flatMap((step, index) => {
     const made = "genesis" in step && isPerformed(log, index);
-    return made || (executed.has(index) && !("prove" in step)) ? [index] : [];
+    return made || (executed.has(index) && !undone.has(index) && !("prove" in step)) ? [index] : [];
   });
 }
 
@@ -32,17 +33,23 @@ function changingSteps({ log, script }: Pick<Ceremony, "log" | "script">): numbe
 export function whatChanged(ceremony: Pick<Ceremony, "log" | "script">): Line[] {
   const changed = changingSteps(ceremony);
   const plans = executedPlans(ceremony.log);
+  const proved = ceremony.log.all("proved").map(({ custodian }) => custodian);
   const backup = lastBackupOf(ceremony.log);
   const steps = changed.map((index) => index + 1).join(", ");
+  const makesVault = ceremony.script.steps.some((step) => "genesis" in step || "restore" in step);
   return [
     {
       label: "Changed",
       value:
         changed.length === 0
-          ? "nothing: the vault is as it was"
+          ? `nothing: ${makesVault ? "no vault was made" : "the vault is as it was"}`
           : `what step ${steps} did stands: it can't be taken back`,
     },
+    ...ceremony.log
+      .all("undone")
+      .map(({ step, what }) => ({ label: "Taken back", value: `step ${step + 1}: ${what}` })),
     ...(plans.length === 0 ? [] : [{ label: "Plans executed", value: plans.join(", ") }]),
+    ...(proved.length === 0 ? [] : [{ label: "Shares proved", value: proved.join(", ") }]),
     ...(backup === undefined ? [] : [{ label: "Backup made", value: backup.file }]),
   ];
 }

@@ -86,7 +86,7 @@ async function toldIfInForce(vault: Vault, stage: Stage): Promise<StepResult | u
 }
 
 /** Whether the vault that this run began is there, and all proved. */
-async function isInForce({ host }: Ceremony): Promise<boolean> {
+export async function isInForce({ host }: Ceremony): Promise<boolean> {
   if (!hasVault(host)) return false;
   try {
     await using vault = await openVault(host.vault, host.around);

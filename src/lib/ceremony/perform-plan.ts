@@ -98,7 +98,12 @@ export interface ApprovedBy {
   key: "custodian" | "share";
 }
 
-async function executedBefore(ceremony: Ceremony, step: number, vault: Vault): Promise<ExecutedStep | undefined> {
+/** What of a step was executed before, in this run or before a crash; it is told of in the log. */
+export async function executedBefore(
+  ceremony: Ceremony,
+  step: number,
+  vault: Vault,
+): Promise<ExecutedStep | undefined> {
   for (const { plan } of plansOf(ceremony.log, step).toReversed()) {
     const entries = await entriesOfPlan(vault.reader, plan);
     if (entries.length === 0) continue;

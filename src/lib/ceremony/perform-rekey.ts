@@ -85,12 +85,16 @@ async function dropTorn({ log }: Ceremony, index: number, vault: Vault, id: stri
 }
 
 /** Whether the generation that an executed plan made was not given up since. */
-async function hasCounted({ entries }: ExecutedStep, vault: Vault, quorum: string): Promise<boolean> {
+export async function hasCounted(executed: ExecutedStep, vault: Vault, quorum: string): Promise<boolean> {
+  const row = await vault.reader.find("generations", { quorum, generation: generationMade(executed) });
+  return row !== undefined && row.state !== "cancelled";
+}
+
+/** The generation that an executed plan made. */
+export function generationMade({ entries }: ExecutedStep): number {
   const effect = entries.find(({ type }) => type === quorumRekey.name);
   const manifest = effect?.data["manifest"] as { generation?: number } | undefined;
-  const generation = manifest?.generation ?? 0;
-  const row = await vault.reader.find("generations", { quorum, generation });
-  return row !== undefined && row.state !== "cancelled";
+  return manifest?.generation ?? 0;
 }
 
 async function rekeyLines(vault: Vault, inForce: KnownGeneration, plan: string): Promise<Line[]> {

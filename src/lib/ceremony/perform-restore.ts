@@ -114,7 +114,7 @@ function tellPlan({ log }: Ceremony, step: number, plan: Plan, file: string | nu
 }
 
 /** What a restore of this step left, if it was executed: before a crash, or right now. */
-async function restoredBefore(ceremony: Ceremony, index: number): Promise<StepResult | undefined> {
+export async function restoredBefore(ceremony: Ceremony, index: number): Promise<StepResult | undefined> {
   if (plansOf(ceremony.log, index).length === 0 || !hasVault(ceremony.host)) return undefined;
   await using vault = await vaultOf(ceremony);
   for (const { plan } of plansOf(ceremony.log, index)) {

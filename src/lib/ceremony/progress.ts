@@ -20,6 +20,11 @@ export function isPerformed(log: RunLog, step: number): boolean {
   return log.all("result").some((result) => result.step === step);
 }
 
+/** When the machine began its part of a step first; undefined: it didn't. */
+export function begunAt(log: RunLog, step: number): string | undefined {
+  return log.events.find(({ what }) => what.event === "begin" && what.step === step)?.time;
+}
+
 /** Plans of a step, those that came to nothing too, the last one last. */
 export function plansOf(log: RunLog, step: number): EventOf<"plan">[] {
   return log.all("plan").filter((plan) => plan.step === step);

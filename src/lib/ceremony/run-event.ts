@@ -99,6 +99,8 @@ const EVENTS = [
   z.strictObject({ event: z.literal("pause"), step: stepSchema }),
   z.strictObject({ event: z.literal("resume"), step: stepSchema, user: textSchema }),
   z.strictObject({ event: z.literal("abort"), step: stepSchema, reason: proseSchema }),
+  /** Of an aborted run: what the step had begun was taken back. */
+  z.strictObject({ event: z.literal("undone"), step: stepSchema, what: textSchema }),
   z.strictObject({
     event: z.literal("end"),
     outcome: z.enum(OUTCOMES),

@@ -62,6 +62,7 @@ function stepsTold({ log, script }: Ceremony): TranscriptContent["steps"] {
     ),
   );
   const results = new Map(log.all("result").map(({ step, lines }) => [step, lines]));
+  const undone = new Map(log.all("undone").map(({ step, what }) => [step, what]));
   return viewSteps(script).map((step, index) => {
     const tick = ticks.get(index);
     const seen = results.get(index)?.map(({ label, value }) => `${label.trim() === "" ? "" : `${label}: `}${value}`);
@@ -74,9 +75,13 @@ function stepsTold({ log, script }: Ceremony): TranscriptContent["steps"] {
       who: step.who,
       time: tick?.time ?? null,
       initials: tick?.initials ?? null,
-      outcome: [done, ...(seen ?? [])].join("; ").slice(0, 7000),
+      outcome: [done, ...(seen ?? []), ...takenBack(undone.get(index))].join("; ").slice(0, 7000),
     };
   });
+}
+
+function takenBack(what: string | undefined): string[] {
+  return what === undefined ? [] : [`taken back: ${what}`];
 }
 
 function exceptionsTold({ log }: Ceremony): TranscriptContent["exceptions"] {

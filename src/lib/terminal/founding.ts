@@ -50,7 +50,8 @@ export class Founding implements GenesisInteraction {
     const read = this.#read.get(custodian);
     if (read !== undefined) return read;
     const { passphrases } = this.#options;
-    writeMessage(`\n${show(custodian)}, prove your share: it is opened again from ${show(file, 300)}\n`);
+    if (!passphrases.files.has(custodian))
+      writeMessage(`\n${show(custodian)}, prove your share: it is opened again from ${show(file, 300)}\n`);
     return passphraseOf(custodian, `${custodian}: your passphrase`, passphrases);
   }
 

@@ -9,6 +9,7 @@ import type { Stage } from "../ceremony/stage.ts";
 import { timestamp } from "../clock.ts";
 import { shellWord } from "../host/shell-word.ts";
 import { holdingLock } from "../quorum/founding-alone.ts";
+import { hasVault } from "../vault/read-only.ts";
 import type { Surroundings } from "../vault/vault.ts";
 import { ceremonyHost } from "./ceremony-host.ts";
 import { runText } from "./ceremony-runs.ts";
@@ -74,12 +75,12 @@ export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions)
 export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: RunResult, program: string): string {
   const prefix = `XDG_STATE_HOME=${shellWord(stateHome)} ${program}`;
   const place = `--vault ${shellWord(vault)}`;
+  const there = hasVault({ vault });
   return [
     runText(result),
     "",
-    "REHEARSAL: nothing of it is worth anything. Look at it as long as you like:",
-    `    ${prefix} status ${place}`,
-    `    ${prefix} audit verify ${place}`,
+    `REHEARSAL: nothing of it is worth anything.${there ? " Look at it as long as you like:" : ""}`,
+    ...(there ? [`    ${prefix} status ${place}`, `    ${prefix} audit verify ${place}`] : []),
     ...(result.state === "ended" ? [] : [`    ${prefix} ceremony run --resume ${place}`]),
     "Then remove it:",
     `    rm -r ${shellWord(folder)}`,

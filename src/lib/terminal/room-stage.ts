@@ -173,7 +173,9 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     writeMessage(CLEAR_SCREEN);
     return { role: person.role, from: person.name, name, initials, key: null };
   },
-  async reasonToAbort() {
+  async reasonToAbort({ step }) {
+    if ("genesis" in step || "rekey" in step)
+      writeMessage("Shares that this step made are taken back, unless everybody has proved the own one.\n");
     const reason = await askLine("Why is the ceremony stopped?", TERMINAL, said);
     const typed = await askLine("Type abort to stop it for good, anything else to go on:", TERMINAL);
     if (typed !== "abort") throw new AbortedError();

@@ -14,7 +14,7 @@ describe("every shipped script is rehearsed to its end, unattended", () => {
   });
 });
 
-test.for(["genesis", "key-generation"])(
+test.for(["genesis", "key-import-components"])(
   "%s on a terminal, with people, has the same transcript",
   { timeout: 60_000 },
   async (name) => {

@@ -32,7 +32,7 @@ test("the next run gives the file its name, and the key leaves once", async () =
   expect(existsSync(path)).toBe(false);
   expect(await run.next()).toMatchObject({ state: "ended", end: { outcome: "proven" } });
   expect(readFileSync(path, "utf8")).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
-  expect((await run.entries())["key.export"]).toBe(1);
+  expect((await run.counts())["key.export"]).toBe(1);
 });
 
 test("its name was taken meanwhile: it is found under the other one, and the key leaves once", async () => {
@@ -40,5 +40,5 @@ test("its name was taken meanwhile: it is found under the other one, and the key
   expect(await run.next()).toMatchObject({ state: "ended" });
   expect(readFileSync(path, "utf8")).toBe("another's");
   expect(readFileSync(sparePath(path, plan), "utf8")).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
-  expect((await run.entries())["key.export"]).toBe(1);
+  expect((await run.counts())["key.export"]).toBe(1);
 });
