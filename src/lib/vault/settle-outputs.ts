@@ -81,8 +81,7 @@ function fateText({ path }: RecordedOutput, plan: string, fate: OutputFate, reco
       return [
         `${stagedPath(path, plan)} was left by plan ${plan}, and is not touched: ${fate.problem}. To end this: rm ${shellWord(record)}`,
       ];
-    case "there":
-    case "nothing":
-      return [];
+    default:
+      return []; // it is as it should be
   }
 }
