@@ -107,6 +107,11 @@ function stepRow({ number, verb, kind, text, who, minutes, parameters, written, 
   return `<tr><td class="n">${number}</td><td><p class="verb">${verb}</p>${said}${list}${how}${lines}${wrong}</td><td class="who">${WHO_TEXT[who]}</td><td class="min">${minutes ?? ""}</td><td class="ini"></td><td class="time"></td></tr>`;
 }
 
+/** Names with hyphens, such as those of algorithms, stay on one line. */
+function unbroken(text: string): string {
+  return escapeHtml(text).replace(/\w+(?:-\w+)+/g, `<span class="flag">$&</span>`);
+}
+
 /** What is said; a flag of a command is not broken after its hyphen. */
 function prose(text: string): string {
   return escapeHtml(text).replace(/(?<=\s)--?[a-z][a-z-]*/g, `<span class="flag">$&</span>`);
@@ -129,7 +134,7 @@ function people(roles: readonly SheetRole[]): string {
 function inputTable({ inputs }: CeremonySheet): string {
   const rows = inputs.map(
     ({ name, prompt, wanted, value }) =>
-      `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(prompt)}<br><small>${escapeHtml(wanted)}</small></td><td class="hash">${escapeHtml(value ?? "")}</td></tr>`,
+      `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(prompt)}<br><small>${unbroken(wanted)}</small></td><td class="hash">${escapeHtml(value ?? "")}</td></tr>`,
   );
   return `<table>\n<thead><tr><th>Input</th><th>What it is</th><th style="width:45%">Value</th></tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`;
 }

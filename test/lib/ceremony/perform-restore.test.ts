@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { Elsewhere } from "../../../src/lib/ceremony/ceremony.ts";
-import { passphraseFile, shareFileOf } from "../../../src/lib/ceremony/rehearsal-place.ts";
 import type { Stage } from "../../../src/lib/ceremony/stage.ts";
-import { type ElsewhereFlags, elsewhereBy } from "../../../src/lib/terminal/ceremony-host.ts";
-import type { RehearsalSet } from "../../../src/lib/terminal/rehearse.ts";
+import { ConclaveError } from "../../../src/lib/errors.ts";
+import { approve, reach } from "../../support/elsewhere.ts";
 import { InterruptedRun } from "../../support/interrupted.ts";
-import { type Workspace, workspace } from "../../support/workspace.ts";
+import { workspace } from "../../support/workspace.ts";
 
 /** Who is asked in the room says that nobody comes. */
 const NOBODY: ReturnType<Stage["gathering"]> = {
@@ -19,29 +17,11 @@ const NOBODY: ReturnType<Stage["gathering"]> = {
   newPassphrase: async () => "",
 };
 
-/** How custodians are reached this time. */
-function reach({ host }: RehearsalSet, flags: Partial<ElsewhereFlags>): Elsewhere {
-  const none = { "plan-out": undefined, "session-passphrase-file": undefined, approval: [] };
-  const all = { "plan-lifetime": "1h", "plain-session": true, ...none, ...flags };
-  return elsewhereBy(all, host.around.state, () => undefined);
-}
-
-/** At a desk that knows neither the vault nor its new host. @returns the approval */
-async function approve(desk: Workspace, { rehearsal }: RehearsalSet, plan: string, name: string): Promise<string> {
-  const { words } = (await desk.run("plan", "show", plan, "--json")).json() as { words: string };
-  const out = desk.file(`${name}.approval`);
-  const keys = ["--share", shareFileOf(rehearsal, name), "--passphrase-file"];
-  const passphrase = `${name}=${passphraseFile(rehearsal, name, false)}`;
-  const seen = await desk.run("plan", "approve", plan, ...keys, passphrase, "--words", words, "--yes", "--out", out);
-  expect(seen.status).toBe(0);
-  return out;
-}
-
 test("the plan of a ceremony's restore travels: custodians elsewhere approve it, and the run goes on", async () => {
   await using run = await InterruptedRun.setUp("restore-new-host");
   await using desk = await workspace();
   const { host, stage, rehearsal } = run.set;
-  const { gathering } = stage;
+  const gathering = stage.gathering.bind(stage);
   stage.gathering = (asked) => (asked.mayWait ? NOBODY : gathering(asked));
 
   const plan = desk.file("restore.plan");
@@ -64,13 +44,14 @@ test("the plan of a ceremony's restore travels: custodians elsewhere approve it,
   expect(await readdir(`${host.around.state}/${vault}/restores`)).toEqual([]);
 });
 
-test("a plan that was sent and has expired is made anew, in the room", async () => {
-  await using run = await InterruptedRun.setUp("restore-new-host");
-  const { host, rehearsal } = run.set;
-  host.elsewhere = reach(run.set, { "plan-out": `${rehearsal.folder}/restore.plan`, "plan-lifetime": "1s" });
-  expect(await run.begin()).toMatchObject({ state: "waiting" });
-  const { clock } = host.around;
-  host.around.clock = () => new Date(clock().getTime() + 5000);
-  host.elsewhere = reach(run.set, {});
-  expect(await run.next()).toMatchObject({ state: "ended", end: { outcome: "proven" } });
+test("a restore drill whose proof was left out ends UNPROVEN, though nothing was changed", async () => {
+  await using run = await InterruptedRun.setUp("restore-drill");
+  Object.assign(run.set.stage, {
+    gathering: () => {
+      throw new ConclaveError("REFUSED", "nobody has the right share");
+    },
+    failed: async () => "without",
+    describeException: async () => ({ expected: "a", happened: "b", decided: "c", initials: "AQ" }),
+  } satisfies Partial<Stage>);
+  expect(await run.begin()).toMatchObject({ state: "ended", end: { outcome: "unproven" } });
 });
