@@ -25,7 +25,7 @@ export interface PowerCuts {
   states: number;
   /** Of the random choices: the same number makes the same choices. */
   seed: number;
-  /** Run the next command in one of so many states. */
+  /** Run the next command in one of so many states; in ten times as many of a row of which the end is looked at. */
   continueEvery: number;
   /** End at the first problem. */
   untilFound?: boolean;
@@ -83,7 +83,8 @@ async function look(
   const stage = await command.stage(await canonicalState(path, surroundings), before, place);
   if (announced && command.announces && stage === "before") throw new Error("announced, but lost");
   tally[stage]++;
-  if (tally.states % continueEvery !== 0) return;
+  const every = command.end === undefined ? continueEvery : Math.ceil(continueEvery / 10);
+  if (tally.states % every !== 0) return;
   tally.continued++;
   writeDisk(place.path, state);
   await prepared.goOn(stage);

@@ -62,26 +62,19 @@ async function settle(vault: Vault, { plan, lock, record }: Left): Promise<void>
   lock.remove();
 }
 
-/** What people are told of an output, if anything. @param record its path */
+/** What people are told of an output, if it is not as it should be. @param record its path */
 function fateText({ path }: RecordedOutput, plan: string, fate: OutputFate, record: string): string[] {
-  switch (fate.kind) {
-    case "finished": {
-      const taken = fate.path === sparePath(path, plan) ? `, and ${path} was taken` : "";
-      return [
-        `${fate.path} was finished: plan ${plan} made it, the process was cut off before it had its name${taken}`,
-      ];
-    }
-    case "gone":
-      return [
-        `${path} is not there any more, as plan ${plan} made it: the process was cut off, perhaps before it had its name`,
-      ];
-    case "removed":
-      return [`unfinished ${path} was removed: the process was cut off before plan ${plan} was executed`];
-    case "stuck":
-      return [
-        `${stagedPath(path, plan)} was left by plan ${plan}, and is not touched: ${fate.problem}. To end this: rm ${shellWord(record)}`,
-      ];
-    default:
-      return [];
+  if (fate.kind === "finished") {
+    const taken = fate.path === sparePath(path, plan) ? `, and ${path} was taken` : "";
+    return [`${fate.path} was finished: plan ${plan} made it, the process was cut off before it had its name${taken}`];
   }
+  if (fate.kind === "gone") {
+    const since = "the process was cut off, perhaps before it had its name";
+    return [`${path} is not there any more, as plan ${plan} made it: ${since}`];
+  }
+  if (fate.kind === "removed")
+    return [`unfinished ${path} was removed: the process was cut off before plan ${plan} was executed`];
+  if (fate.kind !== "stuck") return [];
+  const way = `To end this: rm ${shellWord(record)}`;
+  return [`${stagedPath(path, plan)} was left by plan ${plan}, and is not touched: ${fate.problem}. ${way}`];
 }
