@@ -34,7 +34,7 @@ export interface Trace {
   seen: Seen;
   /** In the order in which they were made. */
   calls: Call[];
-  /** Whether another thread was disturbed too, at the same count, in what is no file of the place. */
+  /** Whether also, or only, what was no file of the place was disturbed: another thread at the same count, or a wake-up. */
   astray: boolean;
   /** Files outside the place that were opened for writing. */
   outside: string[];
@@ -125,7 +125,8 @@ function isAstray(log: string, folder: string): boolean {
   const main = /^\d+/.exec(log)?.[0];
   return log
     .split("\n")
-    .some((line) => line.includes("(INJECTED)") && !line.startsWith(`${main} `) && !line.includes(folder));
+    .filter((line) => line.includes("(INJECTED)") && !line.includes(folder))
+    .some((line) => !line.startsWith(`${main} `) || line.includes("[eventfd]"));
 }
 
 function writtenOutside(log: string, folder: string): string[] {

@@ -5,7 +5,7 @@ import { equalBytes } from "../crypto/constant-time.ts";
 import { Gmac } from "../crypto/gmac.ts";
 import { ConclaveError, isConclaveError, systemErrorCode } from "../errors.ts";
 import { evenly, portionsOf } from "./byte-source.ts";
-import { ioExplained, nameExclusively, syncDirectory } from "./files.ts";
+import { ioExplained, linkExclusively, syncDirectory } from "./files.ts";
 import type { RecordedOutput } from "./output-record.ts";
 import { FileSource } from "./stream-file.ts";
 
@@ -60,15 +60,24 @@ export function nameOutput(path: string, plan: string): string {
   const written = stagedPath(path, plan);
   const spare = sparePath(path, plan);
   let name = path;
+  let both: boolean;
   try {
-    ioExplained(path, () => nameExclusively(written, path));
+    both = ioExplained(path, () => linkExclusively(written, path));
   } catch (error) {
     if (!isConclaveError(error, "EXISTS")) throw error;
-    ioExplained(spare, () => nameExclusively(written, spare));
+    both = ioExplained(spare, () => linkExclusively(written, spare));
     name = spare;
   }
-  syncDirectory(dirname(path));
+  if (both) removeStaged(written);
+  else syncDirectory(dirname(path));
   return name;
+}
+
+/** The other name must be durable before this one goes: a power cut could keep the removal alone. */
+function removeStaged(written: string): void {
+  syncDirectory(dirname(written));
+  ioExplained(written, () => unlinkSync(written));
+  syncDirectory(dirname(written));
 }
 
 /**
@@ -91,8 +100,7 @@ export async function finishOutput({ path, made }: RecordedOutput, plan: string)
   if (problem !== undefined) return { kind: "stuck", problem };
   if (made === null || !(await isAsMade(written, made))) return { kind: "stuck", problem: "is not what the plan made" };
   if (named !== undefined || (await isAsMade(path, made))) {
-    ioExplained(written, () => unlinkSync(written)); // it has its name, and lost the other one not yet
-    syncDirectory(dirname(path));
+    removeStaged(written);
     return { kind: "finished", path: named ?? path };
   }
   try {
@@ -109,12 +117,11 @@ export function removeOutput({ path }: Pick<RecordedOutput, "path">, plan: strin
   if (unreachable !== undefined) return { kind: "stuck", problem: unreachable };
   const written = stagedPath(path, plan);
   const status = statusOf(written);
-  if (status === undefined) return { kind: "nothing" };
-  const problem = fileProblem(status, 1);
+  const problem = status && fileProblem(status, 1);
   if (problem !== undefined) return { kind: "stuck", problem };
-  ioExplained(written, () => unlinkSync(written));
-  syncDirectory(dirname(path));
-  return { kind: "removed" };
+  if (status !== undefined) ioExplained(written, () => unlinkSync(written));
+  syncDirectory(dirname(path)); // whoever removed it may not have come so far
+  return { kind: status === undefined ? "nothing" : "removed" };
 }
 
 async function isAsMade(path: string, made: NonNullable<RecordedOutput["made"]>): Promise<boolean> {

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { fromHex, hex } from "../bytes.ts";
 import { Gmac } from "../crypto/gmac.ts";
 import { randomHex } from "../crypto/random.ts";
 import { ConclaveError, isConclaveError } from "../errors.ts";
+import { syncDirectory } from "../host/files.ts";
 import { type RecordedOutput, removeOutputRecord, saveOutputRecord } from "../host/output-record.ts";
 import { outputPath, removeOutput } from "../host/planned-output.ts";
 import { StagedFile } from "../host/staged-file.ts";
@@ -115,6 +117,7 @@ export class PlanOutputs implements AsyncDisposable {
       },
       finish: async () => {
         await staged.finish();
+        syncDirectory(dirname(path)); // by this name it is found again
         this.#record(path, { size, key, gmac: hex(gmac.tag()) });
       },
       publish: () => staged.publish(),

@@ -11,8 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { fromHex, hex, utf8 } from "../../../src/lib/bytes.ts";
-import { Gmac } from "../../../src/lib/crypto/gmac.ts";
+import { utf8 } from "../../../src/lib/bytes.ts";
 import type { RecordedOutput } from "../../../src/lib/host/output-record.ts";
 import {
   finishOutput,
@@ -22,6 +21,7 @@ import {
   sparePath,
   stagedPath,
 } from "../../../src/lib/host/planned-output.ts";
+import { madeOf } from "../../support/left-output.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { type Workspace, workspace } from "../../support/workspace.ts";
 
@@ -48,10 +48,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 afterAll(async () => place[Symbol.asyncDispose]());
 
 function recorded(text = SECRET): RecordedOutput {
-  const key = "5c".repeat(32);
-  const gmac = new Gmac(fromHex(key));
-  gmac.update(utf8(text));
-  return { path, made: { size: text.length, key, gmac: hex(gmac.tag()) } };
+  return { path, made: madeOf(utf8(text)) };
 }
 
 const textOf = (name: string) => readFileSync(name, "utf8");

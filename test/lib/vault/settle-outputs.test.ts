@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { fromHex, hex, utf8 } from "../../../src/lib/bytes.ts";
-import { Gmac } from "../../../src/lib/crypto/gmac.ts";
+import { utf8 } from "../../../src/lib/bytes.ts";
+import { ConclaveError } from "../../../src/lib/errors.ts";
 import {
   type OutputRecord,
   outputsFolder,
@@ -13,6 +13,7 @@ import { sparePath, stagedPath } from "../../../src/lib/host/planned-output.ts";
 import { recordRefusal } from "../../../src/lib/quorum/refusal.ts";
 import { OutputLock } from "../../../src/lib/vault/output-lock.ts";
 import { settleOutputs } from "../../../src/lib/vault/settle-outputs.ts";
+import { madeOf } from "../../support/left-output.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
 
@@ -46,20 +47,13 @@ function leave(plan: string, finished = true, name = "made"): string {
   mkdirSync(out, { recursive: true });
   const path = join(out, name);
   writeFileSync(stagedPath(path, plan), SECRET, { mode: 0o600 });
-  record(plan, { outputs: [{ path, made: finished ? madeOf(SECRET) : null }] });
+  record(plan, { outputs: [{ path, made: finished ? madeOf(utf8(SECRET)) : null }] });
   return path;
 }
 
 function record(plan: string, changes: Partial<OutputRecord>): void {
   prepareOutputsFolder(made.state, vaultId);
   saveOutputRecord(made.state, { version: 1, vault: vaultId, plan, outputs: [], ...changes });
-}
-
-function madeOf(text: string) {
-  const key = "5c".repeat(32);
-  const gmac = new Gmac(fromHex(key));
-  gmac.update(utf8(text));
-  return { size: text.length, key, gmac: hex(gmac.tag()) };
 }
 
 async function settle(): Promise<void> {
@@ -189,7 +183,7 @@ test("T6: over an older copy of the vault nothing is thrown away", async () => {
   const path = copy.place.file("late");
   writeFileSync(stagedPath(path, plan), SECRET, { mode: 0o600 });
   prepareOutputsFolder(copy.state, vaultId);
-  saveOutputRecord(copy.state, { version: 1, vault: vaultId, plan, outputs: [{ path, made: madeOf(SECRET) }] });
+  saveOutputRecord(copy.state, { version: 1, vault: vaultId, plan, outputs: [{ path, made: madeOf(utf8(SECRET)) }] });
   writeFileSync(copy.database, before);
   expect(await refusalOf(copy.createKey("never", ["alice", "bob"]))).toMatchObject({ code: "INTEGRITY" });
   expect(readFileSync(stagedPath(path, plan), "utf8")).toBe(SECRET);
@@ -203,7 +197,6 @@ test("what an ended process left of waiting for standard output goes too", async
 
 test("what goes wrong after a plan was executed is no refusal of it", async () => {
   await using vault = await made.open();
-  const { ConclaveError } = await import("../../../src/lib/errors.ts");
   const count = await vault.reader.count("entries");
   const plan = { id: executed } as Parameters<typeof recordRefusal>[1];
   await recordRefusal(vault, plan, new ConclaveError("EXISTS", "taken"));
