@@ -43,7 +43,7 @@ export default class CeremonyRehearse extends ConclaveCommand {
       transcriptDir: flags["transcript-dir"],
       warn,
     });
-    this.result(rehearsedText(rehearsal, result, programWord(this.config.root, process.env["PATH"] ?? "")));
+    this.result(rehearsedText(rehearsal, result, programWord(process.argv[1] ?? "", process.env["PATH"] ?? "")));
     if (result.state !== "ended") this.endAs("WAITING_FOR_PEOPLE");
     else if (result.end.outcome === "aborted") this.endAs("ABORTED");
     const { folder, vault } = rehearsal;

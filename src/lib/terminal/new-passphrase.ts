@@ -59,6 +59,6 @@ async function askTwice({ name, seals, flag, company = false, quiet }: Passphras
   for (;;) {
     const first = await askPassphrase(`${name}: new passphrase`, flag);
     if ((await askPassphrase(`${name}: once more`, flag)) === first) return first;
-    writeMessage("The two differ.\n");
+    writeMessage("The two differ. Choose again: it is typed twice.\n");
   }
 }

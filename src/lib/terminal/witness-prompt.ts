@@ -37,7 +37,9 @@ function problemOf(path: string, rehearsal: boolean): string | undefined {
     if (readWitnessFile(path).witness.rehearsal === rehearsal) return undefined;
     return rehearsal ? `${path}: is no rehearsal enrolment` : `${path}: is a rehearsal enrolment`;
   } catch (error) {
-    if (error instanceof ConclaveError) return error.message;
+    if (error instanceof ConclaveError && error.code === "NOT_FOUND") return error.message;
+    if (error instanceof ConclaveError)
+      return `${error.message}; wanted is what conclave custodian enroll --witness wrote`;
     throw error;
   }
 }

@@ -8,10 +8,10 @@ test.for([
 ])("$what", async ({ path, word }) => {
   await using place = await workspace({ "a clone/bin/conclave": "" });
   const folders = path.map((folder) => (folder === "" ? "" : place.file(folder)));
-  expect(programWord(place.file("a clone"), folders.join(":"))).toBe(word.replace("ROOT", place.path));
+  expect(programWord(place.file("a clone/bin/run.js"), folders.join(":"))).toBe(word.replace("ROOT", place.path));
 });
 
 test("a package without it is called by name", async () => {
   await using place = await workspace();
-  expect(programWord(place.path, "")).toBe("conclave");
+  expect(programWord(place.file("run.js"), "")).toBe("conclave");
 });
