@@ -22,7 +22,7 @@ export const LIMITS = {
   passphraseBytes: 1024,
   /** Bytes of the canonical JSON of one audit entry. */
   entryBytes: 4 * 1024 * 1024,
-  /** Bytes of an anchor or host key file. */
+  /** Bytes of an anchor, session, record of outputs or host key file. */
   stateFileBytes: 1024 * 1024,
   /** Bytes of a plan, approval, proof, request, enrolment, identity or transcript file. */
   documentBytes: 4 * 1024 * 1024,

@@ -90,7 +90,7 @@ test("plan execute: one by a file, the other in the room, who is warned; a mista
   await answer(terminal, "carol: where is your identity file?", "carol.identity");
   await answer(terminal, "carol's identity passphrase", passphraseOf("carol"));
   await terminal.waitFor("quorum root: 2 of 2 (alice, carol)");
-  await answer(terminal, "Type yes to execute key.create default/payments, anything else to stop:", "yes");
+  await answer(terminal, "Type yes to execute key.create default/payments, no to stop:", "yes");
   await terminal.waitFor("Executed    entry");
   expect(await terminal.exit).toBe(0);
 });

@@ -8,6 +8,8 @@ import { recipientOf } from "../../src/lib/crypto/age-recipient.ts";
 import { publicKeyOf } from "../../src/lib/crypto/signature.ts";
 import { loadAnchor } from "../../src/lib/host/anchor.ts";
 import { loadHostKey } from "../../src/lib/host/host-key.ts";
+import { loadOutputRecord } from "../../src/lib/host/output-record.ts";
+import { finishOutput } from "../../src/lib/host/planned-output.ts";
 import { loadSession } from "../../src/lib/host/sessions.ts";
 import { canonicalJson } from "../../src/lib/json.ts";
 import { acceptHost } from "../../src/lib/quorum/desk.ts";
@@ -117,4 +119,23 @@ test("session.md: the session is read, and its members are those of the table", 
   expect(session).toMatchObject({ plan: plan.id, expires: plan.expires, kept: plan.session?.kept });
   expect(session.identity).toBe(EXAMPLE.session);
   expect(await recipientOf(session.identity)).toBe(plan.session?.recipient);
+});
+
+test("output-record.md: the record is read, its members are those of the tables, and its output is known again", async () => {
+  const recordPage = format("output-record");
+  const [text = ""] = recordPage.section("Test vector").fenced("json");
+  const plan = planSchema.parse(format("plan").section("Test vector").json());
+  await using place = await workspace();
+  await place.write(`state/${EXAMPLE.vault}/outputs/${plan.id}`, `${text}\n`);
+
+  const record = loadOutputRecord(place.file("state"), EXAMPLE.vault, plan.id);
+  expect(record).toEqual(JSON.parse(text));
+  const [output] = record?.outputs ?? [];
+  if (record === undefined || !output?.made) throw new Error("no output");
+  const members = [...Object.keys(record), ...Object.keys(output), ...Object.keys(output.made)];
+  expect(recordPage.section("Members").firstCells().sort()).toEqual(members.sort());
+
+  const path = place.file("ravens.txt");
+  await place.write(`.ravens.txt.${plan.id}`, "seven ravens\n");
+  expect(await finishOutput({ ...output, path }, plan.id)).toEqual({ kind: "finished", path });
 });

@@ -1,4 +1,4 @@
-import type { ActOutput } from "../../src/lib/vault/unlocked.ts";
+import type { Destination } from "../../src/lib/vault/unlocked.ts";
 
 /** What acts made by parts, in the order in which it appeared. */
 export class CollectedOutputs {
@@ -6,18 +6,23 @@ export class CollectedOutputs {
   /** Outputs that were begun; those that never appeared too. */
   begun = 0;
 
-  /** See `ActStreams.output`. */
-  readonly output = (): ActOutput => {
-    const parts: Uint8Array[] = [];
-    this.begun++;
-    return {
-      write: async (more) => {
-        parts.push(...more.map((part) => part.slice()));
-        for (const part of more) part.fill(0); // they are not the caller's any more
-      },
-      finish: async () => {},
-      publish: async () => void this.published.push(Buffer.concat(parts)),
-      [Symbol.asyncDispose]: async () => {},
-    };
+  /** See `GivenStreams`. */
+  readonly destination: Destination = {
+    begin: () => {
+      const parts: Uint8Array[] = [];
+      this.begun++;
+      return {
+        write: async (more) => {
+          parts.push(...more.map((part) => part.slice()));
+          for (const part of more) part.fill(0); // they are not the caller's any more
+        },
+        finish: async () => {},
+        publish: async () => {
+          this.published.push(Buffer.concat(parts));
+          return undefined;
+        },
+        [Symbol.asyncDispose]: async () => {},
+      };
+    },
   };
 }

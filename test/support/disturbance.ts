@@ -55,6 +55,7 @@ export class PreparedPlace implements AsyncDisposable {
     if (seen.status !== status[stage]) throw new Error(`after ${stage}, wanted ${status[stage]}:\n${String(seen)}`);
     const end = await this.stage();
     if (end !== "after") throw new Error(`the state is ${end} though the next command ended well:\n${String(seen)}`);
+    await this.command.end?.(this.place);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

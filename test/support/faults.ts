@@ -55,11 +55,17 @@ export async function walkFaults(
 async function failAt(prepared: PreparedPlace, call: Call, fault: Fault, tally: FaultTally): Promise<void> {
   tally.runs++;
   const sticky = fault.sticky && !NOT_ONLY_DISK.test(call.name);
-  const { seen, calls, hit } = await disturbAt(prepared, call, { what: `error=${fault.error}`, onwards: sticky }, true);
-  if (hit) tally.faults++;
-  // What failed elsewhere may be a module that Node.js was about to load: then nothing is left to say so in one line.
-  if (!hit) return prepared.goOn(await prepared.stage());
+  const { seen, calls, hit, astray } = await disturbAt(
+    prepared,
+    call,
+    { what: `error=${fault.error}`, onwards: sticky },
+    true,
+  );
+  // What failed elsewhere may be a module that Node.js was about to load, or how its threads wake each other: then nothing
+  // is left to say so in one line.
+  if (!hit || astray) return prepared.goOn(await prepared.stage());
 
+  tally.faults++;
   if (/^\s+at |node:internal|internal error/m.test(seen.stderr)) throw new Error(`a crash:\n${String(seen)}`);
   const lines = seen.stderr.split("\n").filter((line) => line.startsWith("error:"));
   if (seen.status !== 0 && lines.length !== 1) throw new Error(`not one line of error:\n${String(seen)}`);

@@ -9,7 +9,7 @@ import { findVersion, planDecrypt, planEncrypt, type VersionRequest } from "../.
 import { describePublic, describeSecret, fileInput } from "../../src/lib/key/stream-input.ts";
 import { requireUsable } from "../../src/lib/key/use.ts";
 import type { Executed } from "../../src/lib/quorum/execute-approved.ts";
-import type { ActStreams } from "../../src/lib/vault/unlocked.ts";
+import type { GivenStreams } from "../../src/lib/vault/unlocked.ts";
 import type { MadeVault } from "./vault.ts";
 
 /** What else somebody asks for. */
@@ -69,13 +69,13 @@ export async function encryptToPublicHalf(made: MadeVault, key: string, from: st
 type Plan = (
   vault: Awaited<ReturnType<MadeVault["open"]>>,
   input: ReturnType<typeof fileInput>,
-  streams: ActStreams,
+  streams: GivenStreams,
 ) => ReturnType<typeof planEncrypt>;
 
 async function use(made: MadeVault, from: string, to: string, request: FileRequest, plan: Plan): Promise<Executed> {
   using inputKey = randomSecret(32);
   made.surroundings.inputs = [made.place.file(from)];
-  const streams: ActStreams = { inputKey, output: () => new StagedFile(made.place.file(to)) };
+  const streams: GivenStreams = { inputKey, destination: { file: made.place.file(to) } };
   made.surroundings.streams = streams;
   try {
     return await made.perform(async (vault) => {

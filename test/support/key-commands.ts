@@ -79,23 +79,19 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
       "aes-256",
     ],
     before: [createWrappingKey("inbound")],
-    files: async (made) => {
-      await using vault = await made.open();
-      await made.place.write(
-        "a.wrapped",
-        oaep(await publicHalf(vault.reader, "inbound"), utf8("a key of 32 bytes, from outside.")),
-      );
-    },
+    files: wrapAKey,
     changes: ["keys", "keyNames", "keyVersions", "imports"],
     done: ({ states }) => states("brought").join() === "active" && states("inbound").join() === "destroyed",
     again: 4,
   }),
   act({
     name: "key import --new-version",
-    words: ["key", "import", "payments", "--in", "next.hex", "--format", "hex", "--new-version"],
-    files: async ({ place }) => void (await place.write("next.hex", "0123456789abcdef".repeat(4))),
+    words: ["key", "import", "payments", "--new-version", "--wrapped", "a.wrapped", "--wrapping-key", "inbound"],
+    before: [createWrappingKey("inbound")],
+    files: wrapAKey,
     changes: ["keys", "keyVersions", "imports"],
-    done: ({ states }) => states("payments").join() === "deactivated,active",
+    done: ({ states }) =>
+      states("payments").join() === "deactivated,active" && states("inbound").join() === "destroyed",
     again: 13,
   }),
   act({
@@ -119,6 +115,13 @@ export const KEY_COMMANDS: readonly MutatingCommand[] = [
     again: 13,
   }),
 ];
+
+/** A key from outside, wrapped to the public half of `inbound`. */
+async function wrapAKey(made: MadeVault): Promise<void> {
+  await using vault = await made.open();
+  const wrapped = oaep(await publicHalf(vault.reader, "inbound"), utf8("a key of 32 bytes, from outside."));
+  await made.place.write("a.wrapped", wrapped);
+}
 
 function act({
   words,

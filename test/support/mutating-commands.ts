@@ -10,6 +10,7 @@ import { type CanonicalState, filesIn, type Projections } from "./canonical-stat
 import { CEREMONY_COMMANDS } from "./ceremony-commands.ts";
 import { DESK_COMMANDS } from "./desk-commands.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
+import { OUTPUT_COMMANDS } from "./output-commands.ts";
 import { PLAN_COMMANDS } from "./plan-commands.ts";
 import { QUORUM_COMMANDS } from "./quorum-commands.ts";
 import { expectSame, stageOfAnchor, stageOfKey, stageOfRefusal } from "./stages.ts";
@@ -45,6 +46,8 @@ export interface MutatingCommand {
     args: readonly string[];
     status: Readonly<Record<Stage, number>>;
   };
+  /** What else must hold then. @throws {Error} it does not */
+  end?: (place: Workspace) => void | Promise<void>;
 }
 
 const KEY_CREATE = ["key", "create", "payments", "--algorithm", "aes-256", ...VAULT, ...AT_HAND];
@@ -129,6 +132,7 @@ export const MUTATING_COMMANDS: readonly MutatingCommand[] = [
   ...PLAN_COMMANDS,
   ...BACKUP_COMMANDS,
   ...QUORUM_COMMANDS,
+  ...OUTPUT_COMMANDS,
   ...CEREMONY_COMMANDS,
 ];
 

@@ -15,7 +15,7 @@ export type RecordedCall =
   | { name: "unlink"; path: string }
   | { name: "mkdir"; path: string };
 
-const TRACED = "openat,pwrite64,write,fsync,fdatasync,ftruncate,unlink,rename,link,mkdir";
+const TRACED = "openat,pwrite64,write,writev,fsync,fdatasync,ftruncate,unlink,rename,link,mkdir";
 
 /**
  * Run the program and record every call that changes files, in the order in which they ended.
@@ -69,6 +69,15 @@ function parseCall(text: string, cwd: string): RecordedCall | undefined {
       return { name: "write", descriptor: number(0), data: written(words[1], result), offset: number(3) };
     case "write":
       return { name: "write", descriptor: number(0), data: written(words[1], result), offset: undefined };
+    case "writev": {
+      const parts = Array.from(inside.matchAll(/iov_base=("[^"]*")/g), ([, data]) => dataOf(data));
+      return {
+        name: "write",
+        descriptor: number(0),
+        data: Buffer.concat(parts).subarray(0, Number(result)),
+        offset: undefined,
+      };
+    }
     case "ftruncate":
       return { name: "truncate", descriptor: number(0), length: number(1) };
     case "fsync":

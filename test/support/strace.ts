@@ -34,6 +34,8 @@ export interface Trace {
   seen: Seen;
   /** In the order in which they were made. */
   calls: Call[];
+  /** Whether also, or only, what was no file of the place was disturbed: another thread at the same count, or a wake-up. */
+  astray: boolean;
   /** Files outside the place that were opened for writing. */
   outside: string[];
 }
@@ -53,24 +55,31 @@ export async function traced(
 ): Promise<Trace> {
   const log = `${place.path}.trace`;
   const disturbed = inject.map((injection) => injection.replace(/:.*/, "")); // only what is traced can be
-  const calls = [...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",");
+  const names = [...MODIFYING, ...disturbed].map((name) => `?${name}`).join(",");
   const seccomp = fast ? ["--seccomp-bpf"] : [];
   const injections = inject.flatMap((injection) => ["-e", `inject=${injection}`]);
-  const strace = ["-f", ...seccomp, "-y", "-qq", "-e", "signal=none", "-o", log, "-e", `trace=${calls}`, ...injections];
+  const strace = ["-f", ...seccomp, "-y", "-qq", "-e", "signal=none", "-o", log, "-e", `trace=${names}`, ...injections];
   const program = ["strace", ...strace, process.execPath, "--disable-sigusr1", RUN] as const;
-  const seen = await place.runWith({ ...options, program }, ...args);
+  const env = { ...options.env, UV_THREADPOOL_SIZE: "1" }; // one more thread that writes, not any of four
+  const seen = await place.runWith({ ...options, env, program }, ...args);
   const text = await readFile(log, "utf8");
   await rm(log);
-  return { seen, calls: modifyingCalls(text, place.path), outside: writtenOutside(text, place.path) };
+  const calls = modifyingCalls(text, place.path);
+  return { seen, calls, astray: isAstray(text, place.path), outside: writtenOutside(text, place.path) };
 }
 
+/** An output of a plan while it is being written: by another thread than the first. */
+const STAGED = /\/\.[^/]+\.[0-9a-f]{32}$/;
+
 /**
- * The calls of a trace that modify something below `folder`.
- * @throws {Error} another thread than the first made one: its calls are counted apart, and would be missed
+ * The calls of a trace that modify something below `folder`, without those that strace can't disturb: it counts the calls of
+ * each thread apart, and disturbs the first that comes to a count.
+ * @throws {Error} another thread than the first made one, to something else than an output that is being written
  */
 export function modifyingCalls(log: string, folder: string): Call[] {
   const calls: Call[] = [];
   const counts = new Map<string, number>();
+  const most = new Map<string, number>();
   const main = /^\d+/.exec(log)?.[0];
   for (const text of log.split("\n")) {
     const last = calls.at(-1);
@@ -84,10 +93,13 @@ export function modifyingCalls(log: string, folder: string): Call[] {
     if (thread === undefined || name === undefined || rest === undefined) continue;
     const ordinal = (counts.get(`${thread} ${name}`) ?? 0) + 1;
     counts.set(`${thread} ${name}`, ordinal);
+    const earlier = (most.get(name) ?? 0) >= ordinal;
+    most.set(name, Math.max(most.get(name) ?? 0, ordinal));
     if (name.startsWith("open") && !/O_CREAT|O_TRUNC/.test(rest)) continue;
     const path = pathOf(rest, folder);
     if (!path.startsWith(`${folder}/`)) continue;
-    if (thread !== main) throw new Error(`a modifying call outside the main thread: ${text}`);
+    if (thread !== main && !STAGED.test(path)) throw new Error(`a modifying call outside the main thread: ${text}`);
+    if (earlier || (thread !== main && name === "write")) continue; // it also wakes the first thread by that
     calls.push({ name, ordinal, path, text, injected: isInjected(text) });
   }
   return calls;
@@ -98,6 +110,7 @@ export function kindOf({ name, path }: Call, folder: string): string {
   const file = path
     .slice(folder.length)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
+    .replaceAll(/[0-9a-f]{32}/g, "PLAN")
     .replace(/\.\d+$/, ".PID")
     .replaceAll(/\b[a-z]+(?=\.share\b|\.[a-z]+\.share\b)/g, "NAME");
   return `${name} ${file}`;
@@ -106,6 +119,14 @@ export function kindOf({ name, path }: Call, folder: string): string {
 /** Whether a call was made to fail, or has not ended on its line. */
 function isInjected(text: string): boolean {
   return /\(INJECTED\)|= \?|<unfinished/.test(text);
+}
+
+function isAstray(log: string, folder: string): boolean {
+  const main = /^\d+/.exec(log)?.[0];
+  return log
+    .split("\n")
+    .filter((line) => line.includes("(INJECTED)") && !line.includes(folder))
+    .some((line) => !line.startsWith(`${main} `) || line.includes("[eventfd]"));
 }
 
 function writtenOutside(log: string, folder: string): string[] {

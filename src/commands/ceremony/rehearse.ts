@@ -5,6 +5,7 @@ import { readScript } from "../../lib/ceremony/script-file.ts";
 import { ConclaveCommand } from "../../lib/terminal/base-command.ts";
 import { lockTimeoutFlag } from "../../lib/terminal/flags.ts";
 import { parseInputs } from "../../lib/terminal/parse-inputs.ts";
+import { programWord } from "../../lib/terminal/program-word.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { rehearse, rehearsedText } from "../../lib/terminal/rehearse.ts";
 import { scriptFlags } from "../../lib/terminal/run-flags.ts";
@@ -42,7 +43,7 @@ export default class CeremonyRehearse extends ConclaveCommand {
       transcriptDir: flags["transcript-dir"],
       warn,
     });
-    this.result(rehearsedText(rehearsal, result));
+    this.result(rehearsedText(rehearsal, result, programWord(this.config.root, process.env["PATH"] ?? "")));
     if (result.state !== "ended") this.endAs("WAITING_FOR_PEOPLE");
     else if (result.end.outcome === "aborted") this.endAs("ABORTED");
     const { folder, vault } = rehearsal;

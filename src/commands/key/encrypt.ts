@@ -12,7 +12,7 @@ import { keyVersionFlag } from "../../lib/terminal/key-version-flag.ts";
 import type { DryRun, PlanWritten } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
 import { associatedDataFlags, associatedDataOf, streamInputFlag } from "../../lib/terminal/stream-input.ts";
-import { streamOutputFlag } from "../../lib/terminal/stream-output.ts";
+import { beginStream, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
 import { type GivenFile, UseCommand, type Used } from "../../lib/terminal/use-command.ts";
 import type { Vault } from "../../lib/vault/vault.ts";
 
@@ -54,7 +54,7 @@ export default class KeyEncrypt extends UseCommand {
         const how = ALGORITHMS[found.algorithm].encryption;
         if (how === "oaep" || how === "kem") {
           this.#assertHere(flags);
-          return { result: await encryptHere(vault, found, given, associatedData) };
+          return { result: await encryptHere(vault, found, given, associatedData, flags.out) };
         }
         const input = await describeSecret(given.name, given.input, given.streams, given.reading);
         return planEncrypt(vault.reader, { ...request, input, associatedData });
@@ -76,13 +76,13 @@ export default class KeyEncrypt extends UseCommand {
 async function encryptHere(
   vault: Vault,
   { key, version }: { key: KeyReference; version: number },
-  { input, streams, reading }: GivenFile,
+  { input, reading }: GivenFile,
   associatedData: AssociatedData,
+  out: string | undefined,
 ): Promise<MadeFile & Pick<Used, "key" | "version">> {
   await vault.verify();
   const usable = await requireUsable(vault.reader, key, version, "encrypt", timestamp(vault.clock()));
-  if (streams.output === undefined) throw new TypeError("an output that goes nowhere");
-  await using output = streams.output();
+  await using output = beginStream(out, vault.path);
   const made = await encryptToPublicKey(vault.identity.id, usable, input, associatedData?.sha256, output, reading);
   await output.publish();
   return { key: key.id, version, ...made };

@@ -13,8 +13,7 @@ import { keyVersionFlag } from "../../lib/terminal/key-version-flag.ts";
 import { writeResult } from "../../lib/terminal/output.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
-import { assertDestination, beginSmall, fileOf, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
-import type { ActStreams } from "../../lib/vault/unlocked.ts";
+import { assertDestination, fileOf, smallDestination, streamOutputFlag } from "../../lib/terminal/stream-output.ts";
 
 /** What `--public` tells. */
 interface PublicExported extends Omit<PublicHalf, "bytes"> {
@@ -80,7 +79,6 @@ export default class KeyExport extends SensitiveCommand {
     const json = this.jsonEnabled();
     const here = !flags["dry-run"] && flags["plan-out"] === undefined;
     if (here || flags.out !== undefined) assertDestination(flags.out, to.kind !== "rsa", json);
-    const streams: ActStreams = { output: () => beginSmall(flags.out) };
     return this.withVault(
       flags,
       async (vault) => {
@@ -89,7 +87,7 @@ export default class KeyExport extends SensitiveCommand {
         if (!("effects" in done)) return done;
         const data: Record<string, unknown> = done.effects[0]?.data ?? {};
         const told = { key: String(data["key"]), version: Number(data["version"]), sha256: String(data["sha256"]) };
-        const file = fileOf(flags.out);
+        const file = done.files?.[0]?.path;
         if (file !== undefined) {
           this.result(`${show(args.key)} version ${told.version}, sealed, is in ${show(file, 300)}`);
           this.result(`SHA-256 ${told.sha256}`);
@@ -99,7 +97,7 @@ export default class KeyExport extends SensitiveCommand {
         const { plan, entries } = done;
         return { plan, entries, ...told, recipients: recipientsOf(data), file: file ?? null };
       },
-      { inputs: [], streams },
+      { inputs: [], streams: { destination: smallDestination(flags.out) } },
     );
   }
 

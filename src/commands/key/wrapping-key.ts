@@ -3,8 +3,8 @@ import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { utf8 } from "../../lib/bytes.ts";
 import { ConclaveError } from "../../lib/errors.ts";
-import { assertAbsent } from "../../lib/host/checked-file.ts";
-import { createFileDurably } from "../../lib/host/files.ts";
+import { assertCreatable } from "../../lib/host/checked-file.ts";
+import { outputPath } from "../../lib/host/planned-output.ts";
 import type { KeyDescription } from "../../lib/key/describe.ts";
 import { planWrappingKey } from "../../lib/key/wrapping-key.ts";
 import { show } from "../../lib/terminal/escape.ts";
@@ -12,6 +12,7 @@ import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyringFlag } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
+import type { Vault } from "../../lib/vault/vault.ts";
 
 export default class KeyWrappingKey extends SensitiveCommand {
   static override summary = "Make a key to which others wrap one key for the vault";
@@ -39,8 +40,9 @@ export default class KeyWrappingKey extends SensitiveCommand {
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyWrappingKey);
     const { out } = flags;
-    if (out !== undefined) assertAbsent(resolve(out));
-    return this.withVault(flags, async (vault) => {
+    if (out !== undefined) assertCreatable(outputPath(resolve(out)));
+    const streams = out === undefined ? {} : { destination: { file: resolve(out) }, toldOutput: publicHalfIn };
+    const act = async (vault: Vault) => {
       const request = { name: args.name, keyring: flags.keyring, life: flags.expires };
       const planned = await planWrappingKey(vault.reader, request, vault.clock());
       const done = await this.perform(vault, flags, [planned]);
@@ -51,12 +53,18 @@ export default class KeyWrappingKey extends SensitiveCommand {
       const publicKey = key.versions[0]?.publicKey ?? undefined;
       if (publicKey === undefined) throw new ConclaveError("INTEGRITY", "keys: the wrapping key has no public half");
       if (out === undefined) this.result(publicKey.trimEnd());
-      else createFileDurably(resolve(out), utf8(publicKey));
+      const displaced = done.files?.find((file) => file.displaced)?.path;
       this.note(
         `Wrapping key ${keyring.name}/${name} serves one import until ${key.versions[0]?.deactivateAt}` +
-          (out === undefined ? "" : `; its public half is in ${show(out, 300)}`),
+          (out === undefined ? "" : `; its public half is in ${show(displaced ?? out, 300)}`),
       );
       return { plan: done.plan, entries: done.entries, key };
-    });
+    };
+    return this.withVault(flags, act, { inputs: [], streams });
   }
+}
+
+/** As PEM. */
+function publicHalfIn({ publicKey }: Readonly<Record<string, unknown>>): Uint8Array | undefined {
+  return typeof publicKey === "string" ? utf8(publicKey) : undefined;
 }

@@ -2,17 +2,19 @@ import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
-import { assertAbsent } from "../../lib/host/checked-file.ts";
+import { assertCreatable } from "../../lib/host/checked-file.ts";
+import { outputPath } from "../../lib/host/planned-output.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
-import { StagedFile } from "../../lib/host/staged-file.ts";
 import { executePlanFile } from "../../lib/quorum/execute.ts";
 import { openSession } from "../../lib/quorum/session.ts";
 import { broughtAgain } from "../../lib/terminal/brought-again.ts";
 import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
 import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
+import { encodingFlag } from "../../lib/terminal/made-output.ts";
 import { foundingFor, newGenerationText, proveNewShares, recoveryText } from "../../lib/terminal/new-generation.ts";
 import { readPassphraseFile } from "../../lib/terminal/passphrase-file.ts";
+import { planDestination } from "../../lib/terminal/plan-destination.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
 import { askPassphrase } from "../../lib/terminal/secret-prompt.ts";
@@ -49,6 +51,7 @@ export default class PlanExecute extends VaultCommand {
       ...noneByDefault,
     }),
     out: Flags.string({ char: "o", summary: "new file, for a plan that makes one", helpValue: "FILE" }),
+    ...encodingFlag("how a signature or a MAC is written to --out"),
     "key-passphrase-file": Flags.string({
       summary: "file whose first line opens an encrypted key that the plan imports",
       helpValue: "FILE",
@@ -67,8 +70,8 @@ export default class PlanExecute extends VaultCommand {
     const { args, flags } = await this.parse(PlanExecute);
     const file = readPlanFile(args.plan);
     const approvals = flags.approval.map((path) => ({ origin: path, bytes: readAnswer(path) }));
-    const { out } = flags;
-    if (out !== undefined) assertAbsent(resolve(out));
+    const streams = planDestination(file.plan.actions, flags);
+    if (flags.out !== undefined) assertCreatable(outputPath(resolve(flags.out)));
     const quiet = flags.quiet || this.jsonEnabled();
     const warn = (message: string) => this.warn(message);
     const shares = flags.share.map((value) => parseShareFile(value));
@@ -90,13 +93,14 @@ export default class PlanExecute extends VaultCommand {
         const secrets = broughtAgain(file.plan, again);
         const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity }, secrets);
         this.result(executedText(executed));
+        if (executed.files?.some(({ displaced }) => displaced)) this.endAs("EXISTS");
         const generations = await proveNewShares(vault, executed, founding);
         for (const made of generations) this.result(newGenerationText(made, vault.path));
         if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
         if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
         return generations.length === 0 ? executed : { ...executed, generations };
       },
-      { inputs: flags.in, streams: out === undefined ? {} : { output: () => new StagedFile(resolve(out)) } },
+      { inputs: flags.in, streams },
     );
   }
 

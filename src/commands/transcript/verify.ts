@@ -27,7 +27,7 @@ import { hasVault } from "../../lib/vault/read-only.ts";
 export default class TranscriptVerify extends VaultCommand {
   static override summary = "Verify a transcript: its signatures, and that the chain tells of it";
   static override description =
-    "By public keys alone, and offline. With an exported chain (--in), or beside a vault, everything that the transcript says of it must be so: entries, checkpoint, plans, custodians' keys, and the entry that holds the transcript's own hash. VERIFIED (0) only if that chain is VERIFIED; without a chain the keys are those that the transcript names itself: CONSISTENT (17). Anything altered ends with 14. Several files are copies of one transcript, signed by different people.";
+    "By public keys alone, and offline. With an exported chain (--in), or beside a vault, everything that the transcript says of it must be so: entries, checkpoint, plans, custodians' keys, and the entry that holds the transcript's own hash. VERIFIED (0) only if that chain is VERIFIED, and all signed whose keys the transcript names; if only somebody's signature is missing, INCOMPLETE (17); without a chain the keys are those that the transcript names itself: CONSISTENT (17). Anything altered ends with 14. Several files are copies of one transcript, signed by different people.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> keys.transcript --in acme.chain --genesis 3f0c…",
     "<%= config.bin %> <%= command.id %> keys-alice.transcript keys-walter.transcript --in acme.chain --witness walter.enrolment",
@@ -44,8 +44,15 @@ export default class TranscriptVerify extends VaultCommand {
     }),
     genesis: Flags.string({ summary: "genesis hash, as written down at the ceremony", helpValue: "HASH" }),
     witness: Flags.string({
-      summary: "enrolment of a witness, who must have signed",
+      summary: "enrolment of a witness, by which the key is told to be that person's",
       helpValue: "ENROLMENT",
+      multiple: true,
+      multipleNonGreedy: true,
+      ...noneByDefault,
+    }),
+    unsigned: Flags.string({
+      summary: "a custodian or witness who need not have signed; once for each",
+      helpValue: "NAME",
       multiple: true,
       multipleNonGreedy: true,
       ...noneByDefault,
@@ -72,13 +79,13 @@ export default class TranscriptVerify extends VaultCommand {
         throw new ConclaveError("USAGE", `${hash}: a hash has 64 lower-case hexadecimal digits`);
     if (out !== undefined) assertAbsent(resolve(out));
     const transcript = readTranscriptFiles(argv.map(String));
-    const witnesses = flags.witness.map(readWitnessFile);
-    const offline = verifyTranscript(transcript, genesis, witnesses, undefined); // what needs no chain is refused first
+    const people = { witnesses: flags.witness.map(readWitnessFile), excused: flags.unsigned };
+    const offline = verifyTranscript(transcript, genesis, people, undefined); // what needs no chain is refused first
     const finding = await this.#holdAgainst(transcript, flags);
-    const verified = finding === undefined ? offline : verifyTranscript(transcript, genesis, witnesses, finding);
+    const verified = finding === undefined ? offline : verifyTranscript(transcript, genesis, people, finding);
     if (out !== undefined) createFileDurably(resolve(out), utf8(writeTogether(transcript)));
     this.result(transcriptVerificationText(verified));
-    if (verified.result === "CONSISTENT") this.endAs("NOT_VERIFIED");
+    if (verified.result !== "VERIFIED") this.endAs("NOT_VERIFIED");
     return verified;
   }
 

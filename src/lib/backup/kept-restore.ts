@@ -3,16 +3,40 @@ import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConclaveError, isConclaveError } from "../errors.ts";
 import { createPrivateDirectory } from "../host/directory.ts";
-import { ioExplained } from "../host/files.ts";
+import { createFileDurably, ioExplained, readSmallFile } from "../host/files.ts";
 import { loadHostKey, saveHostKey } from "../host/host-key.ts";
 import { keptSessions, removeSession, type StoredSession, saveSession, sweepSessions } from "../host/sessions.ts";
+import { LIMITS } from "../limits.ts";
 
-/** Keep what a restore plan needs on this host until it is executed or expires: its session, and the new host key. */
-export function keepRestore(state: string, vault: string, session: StoredSession, hostKey: KeyObject): void {
+/** In the folder of a restore plan: the plan itself. */
+const PLAN = "restore.plan";
+
+/**
+ * Keep what a restore plan needs on this host until it is executed or expires: its session, and the new host key.
+ * @param plan bytes of the plan file, where nobody brings it again: in a ceremony
+ */
+export function keepRestore(
+  state: string,
+  vault: string,
+  session: StoredSession,
+  hostKey: KeyObject,
+  plan?: Uint8Array,
+): void {
   const folder = folderOf(state, vault, session.plan);
   createPrivateDirectory(folder);
   saveHostKey(folder, hostKey);
+  if (plan !== undefined) createFileDurably(join(folder, PLAN), plan);
   saveSession(state, vault, session);
+}
+
+/** The plan file of a ceremony's restore; undefined if it was executed, or has expired. */
+export function keptRestorePlan(state: string, vault: string, plan: string): Uint8Array | undefined {
+  try {
+    return readSmallFile(join(folderOf(state, vault, plan), PLAN), LIMITS.documentBytes);
+  } catch (error) {
+    if (isConclaveError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 /** The new host key of a restore plan. @throws ConclaveError PLAN_INVALID this host didn't make the plan, or it ended */

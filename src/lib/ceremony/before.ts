@@ -51,8 +51,9 @@ export async function checkBefore(
  */
 export function refusalOf(checked: readonly Failed[], rehearsal: boolean): ConclaveError | undefined {
   const failed = checked.filter(({ passed, code }) => !passed && !(rehearsal && code === "HOST_PREFLIGHT"));
-  if (failed.length === 0) return undefined;
-  const gravest = GRAVITY.find((code) => failed.some((check) => check.code === code)) ?? "REFUSED";
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  const gravest = GRAVITY.find((code) => failed.some((check) => check.code === code)) ?? first.code;
   return new ConclaveError(gravest, `not ready for step 1: ${failed.map(({ found }) => found).join("; ")}`, {
     suggestions: failed.flatMap(({ mend }) => mend ?? []),
   });

@@ -2,7 +2,7 @@ import type { Actions } from "../quorum/action.ts";
 import type { Received } from "../quorum/execute.ts";
 import type { Plan } from "../quorum/plan.ts";
 import type { NewSession } from "../quorum/session.ts";
-import type { ActStreams } from "../vault/unlocked.ts";
+import type { GivenStreams } from "../vault/unlocked.ts";
 import { openVault, type Surroundings, type Vault } from "../vault/vault.ts";
 import type { HostChecks } from "./before.ts";
 import { inputsOf } from "./progress.ts";
@@ -59,7 +59,7 @@ export interface Ceremony {
 export function vaultOf(
   { host }: Pick<Ceremony, "host">,
   inputs: readonly string[] = [],
-  streams?: ActStreams,
+  streams?: GivenStreams,
 ): Promise<Vault> {
   return openVault(host.vault, { ...host.around, inputs, streams });
 }

@@ -18,6 +18,7 @@ import { parseTranscript } from "./parse-transcript.ts";
 import { executedPlans, peopleOf } from "./progress.ts";
 import { settleAborted } from "./settle.ts";
 import { addSignature, signTranscript, transcriptDigest } from "./sign-transcript.ts";
+import type { Person } from "./stage.ts";
 import type { TranscriptContent } from "./transcript.ts";
 import { transcriptContent } from "./transcript-content.ts";
 
@@ -113,7 +114,8 @@ async function sign(
     if (role === "administrator" || key === null || !wanted.includes(SIGNED[role])) continue;
     const witness = peopleOf(log).find((person) => person.role === role && person.name === name);
     try {
-      const signer = witness === undefined ? await custodianKey(stage, name, key) : await stage.witnessKey(witness);
+      const signer =
+        witness === undefined ? await custodianKey(stage, name, key) : await witnessKey(stage, witness, key);
       if (signer === undefined) unsigned.push(name);
       else note = addSignature(note, role, name, signer);
     } catch (error) {
@@ -133,7 +135,27 @@ async function custodianKey(stage: Ceremony["stage"], name: string, key: string)
       const { custodianSeed } = document;
       const signer = custodianSeed && signingKey(custodianSeed);
       if (signer !== undefined && publicKeyOf(signer) === key) return signer;
-      throw new ConclaveError("SHARE_WITHOUT_IDENTITY", `${presented.origin}: does not hold ${name}'s custodian key`);
+      const held = signer === undefined ? "holds no custodian key" : `holds another custodian key than ${name}'s`;
+      throw new ConclaveError("SHARE_WITHOUT_IDENTITY", `${presented.origin}: ${held}`, {
+        suggestions: [
+          `Give ${name}'s own share`,
+          "Who has an own desk signs there: conclave transcript sign --identity",
+        ],
+      });
+    } catch (error) {
+      if (!isConclaveError(error) || error.code === "ABORTED" || !(await stage.shareRefused(error))) throw error;
+    }
+  }
+}
+
+async function witnessKey(stage: Ceremony["stage"], witness: Person, key: string) {
+  for (;;) {
+    try {
+      const signer = await stage.witnessKey(witness);
+      if (signer === undefined || publicKeyOf(signer) === key) return signer;
+      throw new ConclaveError("SHARE_IDENTITY", `the identity is not that of ${witness.name}'s enrolment`, {
+        suggestions: [`Give the identity that ${witness.name} enrolled with`],
+      });
     } catch (error) {
       if (!isConclaveError(error) || error.code === "ABORTED" || !(await stage.shareRefused(error))) throw error;
     }

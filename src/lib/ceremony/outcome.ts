@@ -5,12 +5,17 @@ import type { TranscriptContent } from "./transcript.ts";
 
 export type Outcome = TranscriptContent["outcome"];
 
-/** How a run ends as it stands: a restore must have been proved after the last thing that changed. */
+/**
+ * How a run ends as it stands: a restore must have been proved after the last thing that changed. Without a change there
+ * is nothing to prove, unless the script says so.
+ */
 export function outcomeOf({ log, script }: Pick<Ceremony, "log" | "script">): Outcome {
   if (log.all("abort").length > 0) return "aborted";
   const changed = changingSteps({ log, script }).at(-1);
-  if (changed === undefined) return "nothing to prove";
-  const proved = script.steps.some((step, index) => "prove" in step && index > changed && isPerformed(log, index));
+  if (changed === undefined && !script.steps.some((step) => "prove" in step)) return "nothing to prove";
+  const proved = script.steps.some(
+    (step, index) => "prove" in step && index > (changed ?? -1) && isPerformed(log, index),
+  );
   return proved ? "proven" : "unproven";
 }
 

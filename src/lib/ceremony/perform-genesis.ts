@@ -7,7 +7,7 @@ import { foundingAlone } from "../quorum/founding-alone.ts";
 import { createVault } from "../quorum/genesis.ts";
 import { proveShares } from "../quorum/prove.ts";
 import { checkSeats } from "../quorum/seat-request.ts";
-import { currentGenerations, rootQuorum } from "../quorum/state.ts";
+import { currentGenerations, rootQuorum, unprovedSeats } from "../quorum/state.ts";
 import { findUnfinished, removeUnfinished } from "../quorum/unfinished.ts";
 import type { Reader } from "../storage/storage.ts";
 import { hasVault } from "../vault/read-only.ts";
@@ -15,7 +15,7 @@ import { openVault, type Vault } from "../vault/vault.ts";
 import { genesisSchema } from "./built-in.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { parseValues } from "./parse-values.ts";
-import type { StepResult } from "./stage.ts";
+import type { Stage, StepResult } from "./stage.ts";
 
 /** Make the vault, its root quorum and the first shares, as `init` does; go on with what a crash cut off. */
 export async function performGenesis(ceremony: Ceremony, index: number): Promise<StepResult | undefined> {
@@ -35,12 +35,13 @@ export async function performGenesis(ceremony: Ceremony, index: number): Promise
         suggestions: ["Name another folder with --vault", "Or let conclave init remove it"],
       });
     const name = asked.name ?? (isName(basename(path)) ? basename(path) : "vault");
-    const { threshold, custodians } = await stage.newSeats(asked, rehearsal);
+    const goesOn = unfinished.kind === "pending" && (await areSharesThere(ceremony));
+    const { threshold, custodians } = await stage.newSeats(asked, rehearsal, !goesOn);
     const place = { vault: name, rehearsal, custodians: custodians.map((seat) => seat.name) };
-    if (unfinished.kind === "pending" && (await areSharesThere(ceremony))) {
+    if (goesOn) {
       await using vault = await vaultOf(ceremony);
       await proveShares(vault, (await rootQuorum(vault.reader)).id, stage.founding(place));
-      return await toldIfInForce(vault);
+      return await toldIfInForce(vault, stage);
     }
     await removeUnfinished(path, unfinished, around);
     checkSeats(path, threshold, custodians);
@@ -49,7 +50,7 @@ export async function performGenesis(ceremony: Ceremony, index: number): Promise
       around,
       stage.founding(place),
     );
-    return await toldIfInForce(vault);
+    return await toldIfInForce(vault, stage);
   });
 }
 
@@ -76,9 +77,12 @@ export async function shareLines(reader: Reader, quorum: string, generation: num
     .flatMap(({ custodian, file }) => (file === null ? [] : [{ label: `Share of ${custodian}`, value: file }]));
 }
 
-async function toldIfInForce(vault: Vault): Promise<StepResult | undefined> {
-  const active = await vault.reader.find("generations", { state: "active" });
-  return active === undefined ? undefined : { lines: await vaultLines(vault) };
+async function toldIfInForce(vault: Vault, stage: Stage): Promise<StepResult | undefined> {
+  const { id } = await rootQuorum(vault.reader);
+  const active = await vault.reader.find("generations", { quorum: id, state: "active" });
+  if (active !== undefined) return { lines: await vaultLines(vault) };
+  await stage.proofsAwaited(await unprovedSeats(vault.reader, id, 1));
+  return undefined;
 }
 
 /** Whether the vault that this run began is there, and all proved. */

@@ -11,6 +11,7 @@ import { type Plan, planDigest, planSchema } from "../quorum/plan.ts";
 import type { PlanFile } from "../quorum/plan-file.ts";
 import { type PreparedPlan, preparePlan } from "../quorum/prepare.ts";
 import type { Reader } from "../storage/storage.ts";
+import { settleOutputs } from "../vault/settle-outputs.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Ceremony, ceremonyOf } from "./ceremony.ts";
 import { executedPlans, plansOf } from "./progress.ts";
@@ -43,6 +44,7 @@ export async function performPlan(
   planned: () => Promise<readonly PlannedAction[]>,
   { counts = async () => true, secrets }: PlanOptions = {},
 ): Promise<ExecutedStep | undefined> {
+  await settleOutputs(vault); // it may be what this step made before it was cut off
   const before = await executedBefore(ceremony, step, vault);
   if (before !== undefined && (await counts(before))) return before;
   const open = await openPlanOf(ceremony, step, vault);

@@ -5,7 +5,13 @@ import { cancelGeneration } from "../quorum/cancel-generation.ts";
 import { proveShares } from "../quorum/prove.ts";
 import { nextGeneration, quorumRekey } from "../quorum/rekey.ts";
 import { checkSeatRequest } from "../quorum/seat-request.ts";
-import { type KnownGeneration, pendingGeneration, quorumInForce, requireQuorum } from "../quorum/state.ts";
+import {
+  type KnownGeneration,
+  pendingGeneration,
+  quorumInForce,
+  requireQuorum,
+  unprovedSeats,
+} from "../quorum/state.ts";
 import type { Vault } from "../vault/vault.ts";
 import { rekeySchema } from "./built-in.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
@@ -35,7 +41,11 @@ export async function performRekey(ceremony: Ceremony, index: number): Promise<S
     const { name: called, rehearsal } = vault.identity;
     await proveShares(vault, id, ceremony.stage.founding({ vault: called, rehearsal: rehearsal === 1, custodians }));
   }
-  if ((await pendingGeneration(vault.reader, id)) !== undefined) return undefined;
+  const waits = await pendingGeneration(vault.reader, id);
+  if (waits !== undefined) {
+    await ceremony.stage.proofsAwaited(await unprovedSeats(vault.reader, id, waits.generation));
+    return undefined;
+  }
   return { lines: await rekeyLines(vault, await quorumInForce(vault.reader, id), executed.plan) };
 }
 
@@ -46,7 +56,7 @@ async function planRekey(
   id: string,
 ): Promise<PlannedAction> {
   const inForce = await quorumInForce(vault.reader, id);
-  const { threshold, custodians } = await stage.newSeats(asked, vault.identity.rehearsal === 1, inForce);
+  const { threshold, custodians } = await stage.newSeats(asked, vault.identity.rehearsal === 1, true, inForce);
   checkSeatRequest(vault.path, threshold, custodians);
   const parameters = {
     quorum: { id, name: inForce.name },

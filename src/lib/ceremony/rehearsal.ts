@@ -71,16 +71,22 @@ const ANSWERS = {
 /**
  * Make the vault that a script acts on, with the keyrings and keys that it names.
  * @param script with its inputs filled in
+ * @param made what was made for it before, with other inputs; is added to
  */
 export async function prepareRehearsal(
   rehearsal: Rehearsal,
   script: Script,
   options: RehearsalOptions,
+  made: Set<string>,
 ): Promise<readonly string[]> {
   if (script.steps.some((step) => "genesis" in step || "restore" in step)) return rehearsal.custodians;
   if (!existsSync(rehearsal.vault)) await found(rehearsal, options);
   for (const step of script.steps) if ("export" in step) await makeRecipient(valuesOf(step)["to"], rehearsal);
-  for (const act of neededActs(script)) await performRehearsed(rehearsal, [act], options);
+  for (const act of neededActs(script)) {
+    if (made.has(JSON.stringify(act))) continue;
+    await performRehearsed(rehearsal, [act], options);
+    made.add(JSON.stringify(act));
+  }
   return REHEARSAL_CUSTODIANS;
 }
 

@@ -9,6 +9,7 @@ import { hasVault } from "../vault/read-only.ts";
 import { openVault } from "../vault/vault.ts";
 import { checkBefore, type Failed, refusalOf } from "./before.ts";
 import type { Ceremony, CeremonyHost } from "./ceremony.ts";
+import { checkSteps } from "./check-steps.ts";
 import { type CeremonyEnd, endCeremony } from "./end.ts";
 import { bindInputs, checkInput, checkInputsIn, fillIn, type Inputs } from "./input.ts";
 import { checkInputFiles } from "./input-files.ts";
@@ -44,16 +45,7 @@ export async function beginCeremony(
   const { script, sha256 } = file;
   const id = randomHex(16);
   await stage.open(script, { id, script: sha256, rehearsal, resumed: false });
-  const inputs = await askInputs(script, given, host, stage);
-  const filled = fillIn(script, inputs);
-  await host.rehearsing?.prepare(filled);
-  const people = await introduce(script, stage);
-  const checked = await checkBefore(filled, host, stage);
-  checked.push(...checkInputFiles(script, inputs), ...(await checkVault(filled, inputs, host)));
-  await stage.showChecks(checked, rehearsal);
-  const refusal = refusalOf(checked, rehearsal);
-  if (refusal !== undefined) throw refusal;
-
+  const { inputs, filled, people, checked } = await untilReady(script, given, rehearsal, host, stage);
   const { around, vault, tool } = host;
   const start: EventOf<"start"> = {
     event: "start",
@@ -85,14 +77,65 @@ export async function resumeCeremony(log: RunLog, host: CeremonyHost, stage: Sta
   const stopped = log.all("abort").at(-1);
   if (stopped === undefined) {
     const hostAlone = { ...script, before: script.before.filter((before) => "host" in before) };
-    const checked = await checkBefore(hostAlone, host, stage);
-    await stage.showChecks(checked, rehearsal);
-    const refusal = refusalOf(checked, rehearsal);
-    if (refusal !== undefined) throw refusal;
+    const checked = await lookUntilSound(() => checkBefore(hostAlone, host, stage), rehearsal, stage, false);
+    if (checked === "inputs") throw new TypeError("the inputs of a run that was begun stay what they are");
     log.append({ event: "resume", step: nextStep(log, script.steps.length), user: userName() });
     for (const check of checked) log.append(checkEvent(check));
   }
   return takeSteps({ log, script, host, stage });
+}
+
+/** All that is there before step 1. */
+interface Ready {
+  inputs: Inputs;
+  /** The script with its inputs filled in. */
+  filled: Script;
+  people: Person[];
+  checked: readonly Failed[];
+}
+
+/** Ask, and look; what is not right can be mended, or given again, as often as people like. */
+async function untilReady(
+  script: Script,
+  given: ReadonlyMap<string, string>,
+  rehearsal: boolean,
+  host: CeremonyHost,
+  stage: Stage,
+): Promise<Ready> {
+  let people: Person[] | undefined;
+  for (let earlier: Inputs | undefined; ; ) {
+    const inputs = await askInputs(script, given, earlier, host, stage);
+    const filled = fillIn(script, inputs);
+    await host.rehearsing?.prepare(filled);
+    people ??= await introduce(script, stage);
+    const look = async () => [
+      ...(await checkBefore(filled, host, stage)),
+      ...checkInputFiles(script, inputs),
+      ...(await checkVault(filled, inputs, host)),
+      ...(await checkSteps({ script: filled, rehearsal, host, stage })),
+    ];
+    const checked = await lookUntilSound(look, rehearsal, stage, Object.keys(inputs).length > 0);
+    if (checked !== "inputs") return { inputs, filled, people, checked };
+    earlier = inputs;
+  }
+}
+
+/** @returns what was found, all of it sound; or that the inputs are to be given again, where they may be */
+async function lookUntilSound(
+  look: () => Promise<readonly Failed[]>,
+  rehearsal: boolean,
+  stage: Stage,
+  mayChange: boolean,
+): Promise<readonly Failed[] | "inputs"> {
+  for (;;) {
+    const checked = await look();
+    await stage.showChecks(checked, rehearsal);
+    const refusal = refusalOf(checked, rehearsal);
+    if (refusal === undefined) return checked;
+    const choice = await stage.notReady(refusal, mayChange);
+    if (choice === "stop") throw refusal;
+    if (choice === "inputs") return "inputs";
+  }
 }
 
 async function takeSteps(ceremony: Ceremony): Promise<RunResult> {
@@ -116,14 +159,15 @@ async function takeSteps(ceremony: Ceremony): Promise<RunResult> {
 async function askInputs(
   script: Script,
   given: ReadonlyMap<string, string>,
+  earlier: Inputs | undefined,
   { rehearsing }: CeremonyHost,
   stage: Stage,
 ): Promise<Inputs> {
   const { values, missing, defaulted } = bindInputs(script, given);
   const asked: Record<string, string> = { ...values };
   for (const [name, input] of Object.entries(script.inputs)) {
-    if (!missing.includes(name) && !defaulted.includes(name)) continue;
-    const usual = rehearsing?.usual(name, input) ?? input.default;
+    if (earlier === undefined && !missing.includes(name) && !defaulted.includes(name)) continue;
+    const usual = earlier?.[name] ?? rehearsing?.usual(name, input) ?? input.default;
     const question = usual === undefined ? input : { ...input, default: usual };
     for (let problem: string | undefined; ; ) {
       try {

@@ -43,6 +43,9 @@ export type Answer =
   | { kind: "pause" }
   | { kind: "abort" };
 
+/** What is done about a step that was refused; without: go on without it, by an exception. */
+export type AfterFailure = "exception" | "without" | "pause" | "abort";
+
 /** What was expected, what happened, what was decided. */
 export interface Exception {
   expected: string;
@@ -108,6 +111,11 @@ export interface Stage {
   readClock(): Promise<string>;
   /** What the machine found before step 1. */
   showChecks(checks: readonly Checked[], rehearsal: boolean): Promise<void>;
+  /**
+   * Something is not right before step 1.
+   * @param mayChange whether the inputs may be given again
+   */
+  notReady(refusal: ConclaveError, mayChange: boolean): Promise<"again" | "inputs" | "stop">;
   /** Where we are, who acts, what to do, what comes next. */
   showStep(place: Place): Promise<void>;
   /** Before the machine does something. @returns done: begin */
@@ -122,22 +130,26 @@ export interface Stage {
   reasonToAbort(place: Place): Promise<string>;
   /** Somebody pressed Ctrl-C. */
   interrupted(place: Place): Promise<"pause" | "abort" | "on">;
-  /** What the machine tried was refused. */
-  failed(place: Place, error: ConclaveError): Promise<"again" | "exception" | "pause" | "abort">;
+  /** What the machine tried was refused. @param dispensable whether the ceremony may go on without it */
+  failed(place: Place, error: ConclaveError, dispensable: boolean): Promise<"again" | AfterFailure>;
   /** What a step of the machine gave. */
   showResult(place: Place, lines: readonly Line[]): Promise<void>;
   /** Leads a quorum through a plan. */
   gathering(asked: GatheringAsked): Interaction;
+  /** These have new shares, and must prove them at their own desks before the run goes on. */
+  proofsAwaited(custodians: readonly string[]): Promise<void>;
   /** A plan was written for custodians elsewhere. */
   planSent(view: PlanView, file: string): Promise<void>;
   /**
    * The seats of a new share set, from what the script says of it.
+   * @param compare whether people in the room compare the words of each new enrolment
    * @param inForce the generation that it replaces
-   * @throws ConclaveError of an enrolment that is wrong
+   * @throws ConclaveError of an enrolment that is wrong, or whose words are others
    */
   newSeats(
     asked: SeatsAsked,
     rehearsal: boolean,
+    compare: boolean,
     inForce?: KnownGeneration,
   ): Promise<{ threshold: number; custodians: SeatRequest[] }>;
   /** The components of a key, each typed by another of these custodians. @returns its material is the caller's to dispose of */

@@ -2,7 +2,8 @@ import { ConclaveError, isConclaveError } from "../errors.ts";
 import type { Ceremony } from "./ceremony.ts";
 import { isOfMachine, perform } from "./perform.ts";
 import { isPerformed, peopleOf } from "./progress.ts";
-import type { Answer, Place } from "./stage.ts";
+import type { Step } from "./script.ts";
+import type { AfterFailure, Answer, Place } from "./stage.ts";
 
 /** How a step was left: ticked, or the run is paused, waits for people elsewhere, or was stopped for good. */
 export type Left = "done" | "pause" | "wait" | { abort: string };
@@ -39,7 +40,7 @@ export function placeOf({ script, log }: Pick<Ceremony, "script" | "log">, index
 }
 
 /** What a person, or an error, makes of a step. */
-type Turn = Answer | { kind: "wait" } | { kind: "again" };
+type Turn = Answer | { kind: "wait" } | { kind: "again" } | { kind: "without" };
 
 /** Do and tick the step; Ctrl-C and whatever is refused become a choice of what to do. */
 async function attempt(ceremony: Ceremony, place: Place): Promise<Turn> {
@@ -49,7 +50,7 @@ async function attempt(ceremony: Ceremony, place: Place): Promise<Turn> {
   } catch (error) {
     if (isConclaveError(error, "ABORTED")) return { kind: await choiceAfter(stage.interrupted(place)) };
     if (!isConclaveError(error)) throw error;
-    return { kind: await choiceAfter(stage.failed(place, error)) };
+    return { kind: await choiceAfter(stage.failed(place, error, isDispensable(place.step))) };
   }
 }
 
@@ -68,14 +69,17 @@ async function doAndTick(ceremony: Ceremony, place: Place): Promise<Turn> {
   return stage.tick(place);
 }
 
+/** Whether the vault is the same with and without it; an act, a genesis or a restore is what the ceremony is held for. */
+function isDispensable(step: Step): boolean {
+  return "do" in step || "show" in step || "prove" in step || "drill" in step;
+}
+
 function toldBefore({ log }: Ceremony, index: number) {
   return log.all("result").findLast(({ step }) => step === index)?.lines;
 }
 
 /** A second Ctrl-C, at the question itself, pauses: nothing is lost by it. */
-async function choiceAfter(
-  asked: Promise<"on" | "again" | "exception" | "pause" | "abort">,
-): Promise<"again" | "exception" | "pause" | "abort"> {
+async function choiceAfter(asked: Promise<"on" | "again" | AfterFailure>): Promise<"again" | AfterFailure> {
   try {
     const choice = await asked;
     return choice === "on" ? "again" : choice;
@@ -96,7 +100,13 @@ async function aside(
   try {
     if (turn.kind === "pause" || turn.kind === "wait") return turn.kind;
     if (turn.kind === "abort") return { abort: await stage.reasonToAbort(place) };
-    if (turn.kind === "exception") log.append({ event: "exception", step, ...(await stage.describeException(place)) });
+    if (turn.kind === "exception" || turn.kind === "without") {
+      const exception = await stage.describeException(place);
+      log.append({ event: "exception", step, ...exception });
+      if (turn.kind === "exception") return undefined;
+      log.append({ event: "tick", step, initials: exception.initials });
+      return "done";
+    }
     if (turn.kind === "handover") {
       const { role, from, name: to, initials, key } = await stage.handOver(place);
       log.append({ event: "handover", step, role, from, to, initials, key });

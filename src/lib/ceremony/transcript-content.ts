@@ -66,7 +66,9 @@ function stepsTold({ log, script }: Ceremony): TranscriptContent["steps"] {
   return viewSteps(script).map((step, index) => {
     const tick = ticks.get(index);
     const seen = results.get(index)?.map(({ label, value }) => `${label.trim() === "" ? "" : `${label}: `}${value}`);
-    const done = tick === undefined ? "not ticked" : "done";
+    const byMachine = step.kind !== "read" && step.kind !== "check";
+    const without = byMachine && seen === undefined ? "not done: the ceremony went on without it" : "done";
+    const done = tick === undefined ? "not ticked" : without;
     return {
       number: index + 1,
       text: stepText(step),

@@ -21,8 +21,11 @@ export interface ChainFinding {
 /** What a verification of a transcript says. */
 export interface TranscriptVerification
   extends Pick<TranscriptContent, "ceremony" | "title" | "run" | "rehearsal" | "outcome" | "ended"> {
-  /** VERIFIED: it is the record of this ceremony, of a vault that was VERIFIED itself. */
-  result: "VERIFIED" | "CONSISTENT";
+  /**
+   * VERIFIED: it is the record of this ceremony, of a vault that was VERIFIED itself, and all signed it whose keys it
+   * names. INCOMPLETE: all of that, but for somebody's signature.
+   */
+  result: "VERIFIED" | "INCOMPLETE" | "CONSISTENT";
   /** Why it is not VERIFIED. */
   reasons: string[];
   vault: string | null;
@@ -34,6 +37,8 @@ export interface TranscriptVerification
   signatures: (GoodSignature & { enrolment: string | null })[];
   /** Whose keys the transcript names, and who did not sign. */
   unsigned: { role: GoodSignature["role"]; name: string }[];
+  /** Witnesses who have no key, and can sign on paper only. */
+  onPaper: string[];
   /** What it was held against; null for nothing. */
   chain: { result: Verification["result"]; entries: number; end: number | null } | null;
 }
@@ -42,13 +47,15 @@ export interface TranscriptVerification
  * Put together what is known of a transcript: its signatures, what a chain said, which witnesses' enrolments were given.
  *
  * @param genesis hash from paper, if somebody gave one
+ * @param excused names of custodians and witnesses who need not have signed
  * @param finding undefined without a chain
- * @throws ConclaveError INTEGRITY a bad signature, another genesis, another key of a witness; USAGE a witness who isn't in it
+ * @throws ConclaveError INTEGRITY a bad signature, another genesis, another key of a witness; USAGE a witness, or somebody
+ *   excused, who isn't in it
  */
 export function verifyTranscript(
   transcript: ReadTranscript,
   genesis: string | undefined,
-  witnesses: readonly GivenWitness[],
+  { witnesses, excused }: { witnesses: readonly GivenWitness[]; excused: readonly string[] },
   finding: ChainFinding | undefined,
 ): TranscriptVerification {
   const { content, digest } = transcript;
@@ -59,18 +66,19 @@ export function verifyTranscript(
     });
   const good = checkSignatures(transcript);
   for (const { witness } of witnesses) assertWitness(content, witness);
+  for (const name of excused) assertSigner(content, name);
   const unsigned = unsignedOf(content, good);
   const reasons = [
     ...chainReasons(finding),
     ...unsigned.filter(({ role }) => role === "host").map(() => "the host did not sign it"),
-    ...witnesses
-      .filter(({ witness }) => !good.some(({ key }) => key === witness.witnessKey))
-      .map(({ witness }) => `${witness.name}, whose enrolment was given, did not sign it`),
   ];
+  const missing = unsigned
+    .filter(({ role, name }) => role !== "host" && !excused.includes(name))
+    .map(({ role, name }) => `${role} ${name}`);
   const { ceremony, title, run, rehearsal, outcome, ended } = content;
   return {
-    result: reasons.length === 0 ? "VERIFIED" : "CONSISTENT",
-    reasons,
+    result: reasons.length > 0 ? "CONSISTENT" : missing.length > 0 ? "INCOMPLETE" : "VERIFIED",
+    reasons: [...reasons, ...(missing.length === 0 ? [] : [`not signed by ${missing.join(", ")}`])],
     ceremony,
     title,
     run,
@@ -88,6 +96,7 @@ export function verifyTranscript(
       return { ...signature, enrolment: given === undefined ? null : digestWords(given.digest) };
     }),
     unsigned,
+    onPaper: content.participants.flatMap(({ role, name, key }) => (role === "witness" && key === null ? [name] : [])),
     chain:
       finding === undefined
         ? null
@@ -126,6 +135,13 @@ function assertWitness({ participants, rehearsal }: TranscriptContent, witness: 
     throw new IntegrityError("transcript", `the key that it names for witness ${witness.name} is not the enrolment's`, {
       suggestions: [`Compare the words of the enrolment with ${witness.name}`],
     });
+}
+
+function assertSigner({ participants }: TranscriptContent, name: string): void {
+  if (participants.some((one) => one.name === name && one.role !== "administrator" && one.key !== null)) return;
+  throw new ConclaveError("USAGE", `${name} is nobody whose signature the transcript waits for`, {
+    suggestions: ["See who was there: conclave transcript show FILE"],
+  });
 }
 
 function unsignedOf(content: TranscriptContent, good: readonly GoodSignature[]): TranscriptVerification["unsigned"] {

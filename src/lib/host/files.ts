@@ -111,16 +111,25 @@ export function writeNew(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** A hard link refuses an existing name, which rename would replace; media without links (FAT) are checked first. */
+/** Give a file its name, if that is free; the one that it had is gone then. */
 export function nameExclusively(written: string, path: string): void {
+  if (linkExclusively(written, path)) unlinkSync(written);
+}
+
+/**
+ * A hard link refuses an existing name, which rename would replace; media without links (FAT) are checked first.
+ * @returns whether the file has both names now; else it has the new one only
+ */
+export function linkExclusively(written: string, path: string): boolean {
   try {
     linkSync(written, path);
-    unlinkSync(written);
+    return true;
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP" && code !== "ENOSYS") throw error;
     if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw alreadyThere(path, error);
     renameSync(written, path);
+    return false;
   }
 }
 

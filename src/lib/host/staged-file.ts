@@ -1,8 +1,10 @@
-import { closeSync, constants, fsync, openSync, writev } from "node:fs";
+import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, writev } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { ConclaveError } from "../errors.ts";
 import { assertAbsent, removeLeftBehind } from "./checked-file.ts";
 import { explainIo, ioExplained, nameExclusively, removeIfThere, syncDirectory, temporaryName } from "./files.ts";
+import { nameOutput, stagedPath } from "./planned-output.ts";
 
 const writeSoon = promisify(writev);
 const syncSoon = promisify(fsync);
@@ -16,27 +18,34 @@ const SYNC_EVERY = 64 * 1024 * 1024;
  */
 export class StagedFile implements AsyncDisposable {
   readonly path: string;
+  readonly #plan: string | undefined;
   readonly #written: string;
   readonly #file: number;
   readonly #abandon = () => removeIfThere(this.#written);
   #pending: Promise<unknown> = Promise.resolve();
   #syncing: Promise<unknown> = Promise.resolve();
   #unsynced = 0;
-  #published = false;
+  /** Whether what was written stays, whatever comes. */
+  #kept = false;
   #closed = false;
 
-  /** @throws ConclaveError EXISTS, NOT_FOUND (its directory), HOST_IO */
-  constructor(path: string) {
+  /**
+   * @param plan id of the plan that makes it, by which whoever executes that finds it again; without it, whoever writes
+   *   the same file next removes what a process that was killed left
+   * @throws ConclaveError EXISTS, NOT_FOUND (its directory), HOST_IO
+   */
+  constructor(path: string, plan?: string) {
     assertAbsent(path);
     this.path = path;
-    this.#written = join(dirname(path), temporaryName(path));
+    this.#plan = plan;
+    this.#written = plan === undefined ? join(dirname(path), temporaryName(path)) : stagedPath(path, plan);
     this.#file = ioExplained(path, () => {
       removeLeftBehind(path);
-      removeIfThere(this.#written);
+      if (plan === undefined) removeIfThere(this.#written);
       const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
       return openSync(this.#written, flags, 0o600);
     });
-    process.once("exit", this.#abandon);
+    if (plan === undefined) process.once("exit", this.#abandon);
     keepPages();
   }
 
@@ -58,11 +67,35 @@ export class StagedFile implements AsyncDisposable {
     await this.#syncing;
   }
 
-  /** Give the finished file its name. @throws ConclaveError EXISTS, HOST_IO */
-  async publish(): Promise<void> {
-    ioExplained(this.path, () => nameExclusively(this.#written, this.path));
-    this.#published = true;
-    syncDirectory(dirname(this.path));
+  /**
+   * From here on nothing of it goes away by itself: the plan that makes it may be executed.
+   * @throws ConclaveError HOST_IO it is gone, or another one is in its place; EXISTS its name was taken meanwhile
+   */
+  keep(): void {
+    const { dev, ino } = fstatSync(this.#file);
+    const status = ioExplained(this.path, () => lstatSync(this.#written, { throwIfNoEntry: false }));
+    if (status?.dev !== dev || status.ino !== ino) {
+      throw new ConclaveError("HOST_IO", `${this.#written}: was removed or replaced while it was written`, {
+        suggestions: ["See who else writes in that folder, and run the command again"],
+      });
+    }
+    assertAbsent(this.path);
+    this.#kept = true;
+  }
+
+  /**
+   * Give the finished file its name; if it was taken meanwhile, what a plan made gets another one.
+   * @returns the path that it has
+   * @throws ConclaveError EXISTS, HOST_IO
+   */
+  async publish(): Promise<string> {
+    if (this.#plan === undefined) {
+      ioExplained(this.path, () => nameExclusively(this.#written, this.path));
+      this.#kept = true;
+      syncDirectory(dirname(this.path));
+      return this.path;
+    }
+    return nameOutput(this.path, this.#plan);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +104,7 @@ export class StagedFile implements AsyncDisposable {
     process.off("exit", this.#abandon);
     await Promise.allSettled([this.#pending, this.#syncing]);
     closeSync(this.#file);
-    if (!this.#published) ioExplained(this.path, this.#abandon);
+    if (!this.#kept) ioExplained(this.path, this.#abandon);
   }
 
   async #syncAfter(syncing: Promise<unknown>): Promise<void> {

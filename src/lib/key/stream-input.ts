@@ -11,6 +11,7 @@ import type { ActPlace, ActStreams } from "../vault/unlocked.ts";
 
 const PORTION = 1024 * 1024;
 
+type KnownInput = Pick<ActStreams, "inputKey" | "read">;
 type Progress = ((done: number, total: number) => void) | undefined;
 
 const size = z.int().nonnegative();
@@ -34,7 +35,7 @@ export function fileInput(path: string): Rereadable {
 export async function describePublic(
   name: string,
   input: Rereadable,
-  streams?: ActStreams,
+  streams?: KnownInput,
   progress?: Progress,
 ): Promise<PublicInput> {
   return {
@@ -48,7 +49,7 @@ export async function describePublic(
 export async function describeSecret(
   name: string,
   input: Rereadable,
-  streams: ActStreams,
+  streams: KnownInput,
   progress?: Progress,
 ): Promise<SecretInput> {
   const hmac = createHmac("sha256", keyOf(streams).reveal());
@@ -85,7 +86,7 @@ export function noSuchInput({ name, size }: { name: string; size: number }, dige
 async function digest(
   input: Rereadable,
   hash: Hash | Hmac,
-  streams: ActStreams | undefined,
+  streams: KnownInput | undefined,
   progress: Progress,
 ): Promise<string> {
   using source = input.open();
@@ -110,7 +111,7 @@ function checkDigest(hash: Hash | Hmac, wanted: string): BytesCheck {
   return { update: (bytes) => hash.update(bytes), holds: () => hash.digest("hex") === wanted };
 }
 
-function keyOf(streams: ActStreams | undefined): Secret {
+function keyOf(streams: KnownInput | undefined): Secret {
   const key = streams?.inputKey;
   if (key !== undefined) return key;
   throw new ConclaveError("PLAN_INVALID", "the key by which the plan knows its input is not on this host", {

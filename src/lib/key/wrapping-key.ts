@@ -21,6 +21,11 @@ export const WRAPPING_KEY = { algorithm: "rsa-4096", usages: ["unwrap"] } as con
   usages: readonly Usage[];
 };
 
+/** Whether these are the parameters of a new wrapping key. */
+export function isWrappingKey({ algorithm, usages }: Readonly<Record<string, unknown>>): boolean {
+  return algorithm === WRAPPING_KEY.algorithm && Array.isArray(usages) && usages.join() === WRAPPING_KEY.usages.join();
+}
+
 /** Longest life of a wrapping key, in milliseconds. */
 const LONGEST_LIFE = 30 * DAY;
 

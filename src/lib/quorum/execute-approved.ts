@@ -1,10 +1,10 @@
 import { timestamp } from "../clock.ts";
 import { createFileDurably } from "../host/files.ts";
-import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
+import { type MadeFile, PlanOutputs } from "../vault/plan-outputs.ts";
 import { type ActOutput, type ActStreams, type Entrusted, type GivenSecrets, Unlocked } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { BoundAction, NewFile } from "./action.ts";
+import type { BoundAction, Effect, NewFile } from "./action.ts";
 import type { Approval } from "./approval.ts";
 import { approvedTime } from "./approved-time.ts";
 import { isClockAccept } from "./clock-accept.ts";
@@ -28,6 +28,8 @@ export interface Executed {
   effects: { action: string; data: Record<string, unknown> }[];
   /** Hash of the `plan.execute` entry of a recovery, which people write down; left out of any other act. */
   recovery?: string;
+  /** New files for whoever asked for the act; left out if there are none. */
+  files?: MadeFile[];
 }
 
 /**
@@ -45,9 +47,10 @@ export async function executeApproved(
 ): Promise<Executed> {
   const files: NewFile[] = [];
   const made: ActOutput[] = [];
-  await using outputs = new AsyncDisposableStack();
+  await using outputs = new PlanOutputs(vault, plan.id, vault.streams?.destination);
   using inputKey = keptInputKey(vault, plan);
-  const opening = { ...brought, gathered, streams: streamsOf(vault, inputKey, outputs) };
+  const streams: ActStreams = { ...vault.streams, ...(inputKey && { inputKey }), output: outputs.begin };
+  const opening = { ...brought, gathered, streams };
   const done = await workAhead(vault, { plan, actions }, opening);
   const executed = await vault.act(async ({ writer, chain }) => {
     const now = vault.clock();
@@ -65,7 +68,7 @@ export async function executeApproved(
     for (const [index, action] of actions.entries()) {
       await action.check(writer, time);
       for await (const effect of action.execute(unlocked, time, done.get(action))) {
-        made.push(...(effect.outputs ?? []));
+        made.push(...(effect.outputs ?? []), ...(await toldOutput(vault, streams, effect)));
         for (const blob of effect.blobs ?? []) await writer.insert("blobs", blob);
         const data = { plan: plan.id, action: index, ...effect.data };
         entries.push(await chain.append(writer, place, time, actor, { type: action.name, data }));
@@ -74,11 +77,26 @@ export async function executeApproved(
         for (const hash of effect.removed ?? []) await writer.remove("blobs", { hash });
       }
     }
+    outputs.keep();
     return { plan: plan.id, entries, effects, ...(recovery !== undefined && { recovery }) };
   });
   for (const { path, bytes, temporary } of files) createFileDurably(path, bytes, temporary);
-  for (const output of made) await output.publish();
-  return executed;
+  const published = await outputs.publish(made);
+  return published.length === 0 ? executed : { ...executed, files: published };
+}
+
+/** What the door makes of what is told of an action, if it is to go to a file. */
+async function toldOutput(
+  { streams }: Vault,
+  { output: begin }: ActStreams,
+  { told, data }: Effect,
+): Promise<ActOutput[]> {
+  const bytes = streams?.toldOutput?.(told ?? data);
+  if (bytes === undefined || begin === undefined) return [];
+  const output = begin();
+  await output.write([bytes]);
+  await output.finish();
+  return [output];
 }
 
 /** Do of each action what needs no transaction. The chain was verified when the plan was prepared, and is again inside it. */
@@ -112,15 +130,4 @@ async function unlock(vault: Vault, reader: Reader, opening: Opening): Promise<U
   const unlocked = new Unlocked(identity, reader, await unlockQuorums(identity.id, gathered), entrusted, acting);
   unlocked.place = { folder, inputs, piped, lockTimeoutMs, streams, secrets };
   return unlocked;
-}
-
-/** What was given to the act. @param outputs comes to own whatever is begun: nothing stays of it unless it is published */
-function streamsOf(vault: Vault, inputKey: Secret | undefined, outputs: AsyncDisposableStack): ActStreams {
-  const given = vault.streams ?? {};
-  const begin = given.output;
-  return {
-    ...given,
-    ...(inputKey !== undefined && { inputKey }),
-    ...(begin !== undefined && { output: () => outputs.use(begin()) }),
-  };
 }

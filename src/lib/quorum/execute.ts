@@ -1,7 +1,9 @@
 import { timestamp } from "../clock.ts";
 import { ConclaveError } from "../errors.ts";
+import { assertAbsent } from "../host/checked-file.ts";
 import type { Secret } from "../secret.ts";
 import { assertReady } from "../vault/ready.ts";
+import { settleOutputs } from "../vault/settle-outputs.ts";
 import type { Entrusted, GivenSecrets } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type Actions, type BoundAction, joinConfirmations } from "./action.ts";
@@ -42,6 +44,9 @@ export async function executePlan(
   secrets?: SecretSource,
 ): Promise<Executed> {
   await assertReady(vault.warn);
+  await settleOutputs(vault);
+  const destination = vault.streams?.destination;
+  if (destination !== undefined && "file" in destination) assertAbsent(destination.file); // it may be what was settled
   const executed = await attempt(vault, prepared, interaction, received, secrets);
   if (prepared.plan.session !== null) closePlan(vault, prepared.plan.id);
   return executed;

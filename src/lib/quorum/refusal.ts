@@ -11,6 +11,8 @@ const WITHOUT_ENTRY: readonly ErrorCode[] = ["INTEGRITY", "BUSY", "HOST_IO", "HO
 /** Record that a plan did not come to its end, and why. The plan stays open. */
 export async function recordRefusal(vault: Vault, plan: Plan, error: unknown): Promise<void> {
   if (!isConclaveError(error) || WITHOUT_ENTRY.includes(error.code)) return;
+  const used = await vault.reader.find("plans", { id: plan.id });
+  if (used?.outcome === "executed" && error.code !== "PLAN_INVALID") return; // what went wrong afterwards refuses nothing
   const data = {
     plan: plan.id,
     digest: planDigest(plan),

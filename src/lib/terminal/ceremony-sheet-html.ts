@@ -28,7 +28,7 @@ const STYLE = `
   .verb { font: 700 7.4pt/1.3 ${SANS}; letter-spacing: .1em; margin: 0 0 .6mm; }
   .aloud { font-size: 11pt; line-height: 1.4; margin: 0; }
   .aloud::before { content: "\\201c"; } .aloud::after { content: "\\201d"; }
-  .said { margin: 0; }
+  .said { margin: 0; } .flag { white-space: nowrap; }
   .how { margin: 1mm 0 0; font-size: 9pt; line-height: 1.35; }
   .wrong { margin: 1.4mm 0 0; padding-left: 2.4mm; border-left: 2pt solid #555; font-size: 8.8pt; line-height: 1.35; }
   .wrong b { font: 700 7.2pt/1.3 ${SANS}; letter-spacing: .05em; }
@@ -75,7 +75,7 @@ export function ceremonySheetHtml(sheet: CeremonySheet): string {
     fact("Begun, ended", ""),
     `</table>`,
     `<section class="together">\n<h2>In the room</h2>\n${people(roles)}\n</section>`,
-    ...(inputs.length === 0 ? [] : [`<h2>Inputs</h2>\n${inputTable(sheet)}`]),
+    ...(inputs.length === 0 ? [] : [`<section class="together">\n<h2>Inputs</h2>\n${inputTable(sheet)}\n</section>`]),
     ...(before.length === 0 ? [] : [ticks("Checked by the machine before step 1", before)]),
     `<h2>Steps</h2>\n<table class="steps">\n<thead><tr><th></th><th>What</th><th>Who</th><th>Min.</th><th class="ini">Initials</th><th class="time">Time</th></tr></thead>\n<tbody>`,
     ...steps.map(stepRow),
@@ -98,13 +98,23 @@ export function ceremonySheetHtml(sheet: CeremonySheet): string {
 }
 
 function stepRow({ number, verb, kind, text, who, minutes, parameters, written, note, otherwise }: StepView): string {
-  const said = `<p class="${kind === "read" ? "aloud" : "said"}">${escapeHtml(text)}</p>`;
+  const said = `<p class="${kind === "read" ? "aloud" : "said"}">${prose(text)}</p>`;
   const pairs = parameters.map(({ label, value }) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`);
   const list = pairs.length === 0 ? "" : `<dl>${pairs.join("")}</dl>`;
-  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>IF IT GOES WRONG</b> ${escapeHtml(otherwise)}</p>`;
-  const how = note === undefined ? "" : `<p class="how">${escapeHtml(note)}</p>`;
+  const wrong = otherwise === undefined ? "" : `<p class="wrong"><b>IF IT GOES WRONG</b> ${prose(otherwise)}</p>`;
+  const how = note === undefined ? "" : `<p class="how">${prose(note)}</p>`;
   const lines = written.map(writing).join("");
   return `<tr><td class="n">${number}</td><td><p class="verb">${verb}</p>${said}${list}${how}${lines}${wrong}</td><td class="who">${WHO_TEXT[who]}</td><td class="min">${minutes ?? ""}</td><td class="ini"></td><td class="time"></td></tr>`;
+}
+
+/** Names with hyphens, such as those of algorithms, stay on one line. */
+function unbroken(text: string): string {
+  return escapeHtml(text).replace(/\w+(?:-\w+)+/g, `<span class="flag">$&</span>`);
+}
+
+/** What is said; a flag of a command is not broken after its hyphen. */
+function prose(text: string): string {
+  return escapeHtml(text).replace(/(?<=\s)--?[a-z][a-z-]*/g, `<span class="flag">$&</span>`);
 }
 
 function fact(name: string, value: string): string {
@@ -124,7 +134,7 @@ function people(roles: readonly SheetRole[]): string {
 function inputTable({ inputs }: CeremonySheet): string {
   const rows = inputs.map(
     ({ name, prompt, wanted, value }) =>
-      `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(prompt)}<br><small>${escapeHtml(wanted)}</small></td><td class="hash">${escapeHtml(value ?? "")}</td></tr>`,
+      `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(prompt)}<br><small>${unbroken(wanted)}</small></td><td class="hash">${escapeHtml(value ?? "")}</td></tr>`,
   );
   return `<table>\n<thead><tr><th>Input</th><th>What it is</th><th style="width:45%">Value</th></tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table>`;
 }

@@ -1,5 +1,6 @@
 import type { FoundingPlace, Stage } from "../ceremony/stage.ts";
 import type { GenesisInteraction } from "../quorum/interaction.ts";
+import { compareEnrolments } from "./compared-enrolments.ts";
 import { exportRecipient } from "./export-flags.ts";
 import { Founding } from "./founding.ts";
 import { Gathering } from "./gathering.ts";
@@ -45,7 +46,7 @@ export function custodianStage(
     },
     exportRecipient: (to) => exportRecipient({ to, words: undefined, "to-passphrase": false, mechanism: undefined }),
     founding: (place) => remembering(foundingOf(options, place), options),
-    async newSeats(asked, rehearsal, inForce) {
+    async newSeats(asked, rehearsal, compare, inForce) {
       const flags = {
         threshold: asked.threshold,
         custodian: [...(asked.custodians ?? [])],
@@ -57,7 +58,9 @@ export function custodianStage(
         ? seatRequests(flags, rehearsal)
         : rekeyRequests(flags, rehearsal, inForce));
       const known = inForce?.seats.map(({ custodianKey }) => custodianKey) ?? [];
-      for (const warning of seatWarnings(seats, inForce === undefined ? "vault" : "quorum", known)) warn(warning);
+      if (room && compare) await compareEnrolments(seats.custodians, flags.custodian, known);
+      const warnings = compare ? seatWarnings(seats, inForce === undefined ? "vault" : "quorum", known) : [];
+      for (const warning of warnings) warn(warning);
       options.beforeShares?.(
         seats.custodians.flatMap(({ name, enrolment }) => (enrolment === undefined ? [name] : [])),
       );

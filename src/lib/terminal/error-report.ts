@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { chalkStderr } from "chalk";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
+import { CLEAR_LINE } from "./clear-screen.ts";
 import { show } from "./escape.ts";
 import { EXIT_STATUS, INTERNAL_STATUS } from "./exit-status.ts";
 import { ReaderGoneError, writeMessage } from "./output.ts";
@@ -51,6 +52,7 @@ export function reportError(error: unknown): number {
 
   const lines = [`${chalkStderr.red("error:")} ${show(message, MESSAGE_WIDTH)}`];
   for (const suggestion of suggestions) lines.push(`  try: ${show(suggestion, MESSAGE_WIDTH)}`);
+  if (process.stderr.isTTY) writeMessage(CLEAR_LINE);
   writeMessage(`${lines.join("\n")}\n`);
   return status;
 }

@@ -93,8 +93,13 @@ export class Gathering implements Interaction {
     const { yes, mayWait } = this.#options;
     if (yes || (typed === undefined && mayWait && !this.#fromRoom)) return;
     const wanted = typed ?? "yes";
-    const answer = await askLine(`Type ${wanted} to execute ${this.#act}, anything else to stop:`, "--yes");
-    if (answer !== wanted) throw new AbortedError();
+    const no = wanted === "no" ? "stop" : "no";
+    const answer = await askLine(`Type ${wanted} to execute ${this.#act}, ${no} to stop:`, "--yes", (typed) =>
+      [wanted, no].includes(typed.trim())
+        ? undefined
+        : `neither ${wanted} nor ${no}: ${typed === "" ? "nothing" : typed}`,
+    );
+    if (answer.trim() !== wanted) throw new AbortedError();
   }
 
   newPassphrase(name: string, seals: "share" | "exported key"): Promise<string> {

@@ -77,6 +77,19 @@ export function checksText(checks: readonly Checked[], rehearsal: boolean): stri
   ].join("\n");
 }
 
+/** What is to be done about shares that were not proved yet. */
+export function awaitedText(custodians: readonly string[]): string {
+  const names = show(custodians.join(", "), 400);
+  return [
+    "",
+    `Not yet proved: ${names}. Write the request for it:`,
+    "    conclave custodian request --out FILE",
+    `Send it, with the share, to ${names}, and read its words by telephone: conclave custodian prove answers it. Then, here:`,
+    "    conclave custodian confirm PROOF",
+    "    conclave ceremony run --resume",
+  ].join("\n");
+}
+
 export function linesText(lines: readonly Line[]): string {
   return fields(lines.map(({ label, value }) => [label, value]));
 }
@@ -142,4 +155,10 @@ function nextText(script: Script, index: number): string {
   if (view === undefined) return "";
   const text = said(view.text);
   return `${view.verb}  ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+}
+
+/** What comes of stopping for good at a step, beside what people are told anyway. */
+export function stopText(step: Step): string {
+  if (!("genesis" in step || "rekey" in step)) return "";
+  return "Shares that this step made are taken back, unless everybody has proved the own one.\n";
 }

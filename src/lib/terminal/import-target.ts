@@ -38,9 +38,9 @@ export interface ImportTarget {
   /** Of which algorithm a key is taken to be that doesn't say it. */
   assumed: Algorithm | undefined;
   /** Look whether it can come in, before components are typed. @returns the custodians who may type one */
-  prepare(algorithm: Algorithm): Promise<string[]>;
+  prepare: (algorithm: Algorithm) => Promise<string[]>;
   /** @param sent what another vault says of it, unless the flags say otherwise */
-  plan(brought: ToPlan, sent: Sent | undefined): Promise<Planned>;
+  plan: (brought: ToPlan, sent: Sent | undefined) => Promise<Planned>;
 }
 
 /** @param name NAME or KEYRING/NAME. @throws ConclaveError NOT_FOUND, USAGE of a key that is to have a new version */

@@ -2,6 +2,7 @@ import { readSync } from "node:fs";
 import { ConclaveError, systemErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { AbortedError } from "./aborted-error.ts";
+import { hideTyping } from "./echo.ts";
 import { writeMessage } from "./output.ts";
 import { hasTerminal } from "./prompt.ts";
 
@@ -26,6 +27,7 @@ export class Keyboard implements Disposable {
   /** @throws {ConclaveError} USAGE: no terminal */
   constructor(flag: string) {
     if (!hasTerminal()) throw new ConclaveError("USAGE", `no terminal to ask on: ${flag} is needed`);
+    hideTyping();
     process.stdin.setRawMode(true);
   }
 

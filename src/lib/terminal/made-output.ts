@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import * as Flags from "@oclif/core/flags";
-import { hex } from "../bytes.ts";
+import { base64, hex, utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { assertCreatable } from "../host/checked-file.ts";
-import { createFileDurably } from "../host/files.ts";
+import { outputPath } from "../host/planned-output.ts";
 
 /** How bytes are written: as they are, or as a line of text. */
 const ENCODINGS = ["base64", "hex", "raw"] as const;
@@ -13,8 +13,12 @@ type Encoding = (typeof ENCODINGS)[number];
 /** Flags of a command that makes some bytes: a signature, a MAC. */
 export const outputFlags = {
   out: Flags.string({ char: "o", summary: "new file for it; without it, standard output", helpValue: "FILE" }),
-  encoding: Flags.option({ summary: "how it is written", options: ENCODINGS, default: "base64" as const })(),
+  ...encodingFlag("how it is written"),
 };
+
+export function encodingFlag(summary: string) {
+  return { encoding: Flags.option({ summary, options: ENCODINGS, default: "base64" as const })() };
+}
 
 export interface OutputFlags {
   out: string | undefined;
@@ -23,7 +27,7 @@ export interface OutputFlags {
 
 /** Before anybody is asked. @throws ConclaveError EXISTS; USAGE raw bytes to a terminal, or beside a JSON document */
 export function assertOutput({ out, encoding }: OutputFlags, json: boolean): void {
-  if (out !== undefined) return assertCreatable(resolve(out));
+  if (out !== undefined) return assertCreatable(outputPath(resolve(out)));
   if (encoding !== "raw") return;
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (process.stdout.isTTY === true)
@@ -32,13 +36,24 @@ export function assertOutput({ out, encoding }: OutputFlags, json: boolean): voi
     });
 }
 
+/** The content of a file with what was made: the bytes themselves, or a line. */
+export function encoded(bytes: Uint8Array, { encoding }: Pick<OutputFlags, "encoding">): Uint8Array {
+  return encoding === "raw" ? bytes : utf8(`${textOf(bytes, encoding)}\n`);
+}
+
 /**
- * Write what was made.
- * @param print shows a line on standard output
+ * Show what was made on standard output.
+ * @param print shows a line there
  */
-export function writeMade(bytes: Uint8Array, { out, encoding }: OutputFlags, print: (text: string) => void): void {
-  const text = encoding === "hex" ? hex(bytes) : Buffer.from(bytes).toString("base64");
-  if (out !== undefined) createFileDurably(resolve(out), encoding === "raw" ? bytes : Buffer.from(`${text}\n`));
-  else if (encoding === "raw") process.stdout.write(bytes);
-  else print(text);
+export function printMade(
+  bytes: Uint8Array,
+  { encoding }: Pick<OutputFlags, "encoding">,
+  print: (text: string) => void,
+): void {
+  if (encoding === "raw") process.stdout.write(bytes);
+  else print(textOf(bytes, encoding));
+}
+
+function textOf(bytes: Uint8Array, encoding: "base64" | "hex"): string {
+  return encoding === "hex" ? hex(bytes) : base64(bytes);
 }

@@ -5,7 +5,7 @@ import { ALGORITHMS } from "../key/algorithm.ts";
 import { readSymmetricKey } from "../key/brought-key.ts";
 import { combineComponents } from "../key/components.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
-import { checksText, linesText, openingText, placeText } from "./guide-text.ts";
+import { awaitedText, checksText, linesText, openingText, placeText } from "./guide-text.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
 import { openShare } from "./share-file.ts";
@@ -54,6 +54,7 @@ export function playedStage(options: PlayedOptions): Stage {
     },
     readClock: async () => options.clock(),
     showChecks: async (checks, rehearsal) => say(`\n${checksText(checks, rehearsal)}`),
+    notReady: async () => "stop",
     showStep: async (place) => say(placeText(place)),
     ready: async () => ({ kind: "begin" }),
     async tick({ people, step }) {
@@ -70,6 +71,7 @@ export function playedStage(options: PlayedOptions): Stage {
       throw error;
     },
     showResult: async (_place, lines) => say(`\n${linesText(lines)}\n`),
+    proofsAwaited: async (custodians) => say(awaitedText(custodians)),
     planSent: async (view, file) => say(`${planText(view)}\n\nPlan written to ${file}`),
     async presentShare(custodian) {
       const file = shares.get(custodian);

@@ -1,7 +1,7 @@
+import { CLEAR_LINE } from "./clear-screen.ts";
 import { writeMessage } from "./output.ts";
 
 const WIDTH = 30;
-const CLEAR_LINE = "\r\u001b[2K";
 
 /**
  * A bar on standard error, if that is a terminal, for what goes on longer than `patience` milliseconds after it first

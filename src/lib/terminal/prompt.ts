@@ -1,6 +1,7 @@
 import type * as Prompts from "@inquirer/prompts";
 import { ConclaveError } from "../errors.ts";
 import { abortedIfClosed } from "./aborted-error.ts";
+import { hideTyping } from "./echo.ts";
 import { show } from "./escape.ts";
 
 /** Longest question that is shown in full, in characters. */
@@ -75,6 +76,7 @@ function screen() {
 
 async function ask<T>(flag: string, question: (prompts: typeof Prompts) => Promise<T>): Promise<T> {
   if (!hasTerminal()) throw new ConclaveError("USAGE", `no terminal to ask on: ${flag} is needed`);
+  hideTyping();
   const prompts = await import("@inquirer/prompts"); // 55 ms
   try {
     return await question(prompts);

@@ -56,12 +56,13 @@ export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions)
   const around = { ...options.around, state: rehearsalState(rehearsal) };
   const cast = new Cast(rehearsal, options);
   for (const name of rehearsal.custodians) cast.enter(name);
+  const made = new Set<string>();
   const host: CeremonyHost = {
     ...ceremonyHost(rehearsal.vault, around, tool),
     rehearsing: {
       usual: (name, input) => rehearsedAnswer(rehearsal, file.script, name, input),
       async prepare(script) {
-        const custodians = await prepareRehearsal(rehearsal, script, setup);
+        const custodians = await prepareRehearsal(rehearsal, script, setup, made);
         for (const name of custodians) cast.enter(name);
         if (attended) writeMessage(castText(rehearsal, custodians));
       },
@@ -70,9 +71,9 @@ export async function setUpRehearsal(file: ScriptFile, options: RehearseOptions)
   return { rehearsal, host, stage: cast.stage() };
 }
 
-/** Where everything of a rehearsal lies, and how to remove it. */
-export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: RunResult): string {
-  const prefix = `XDG_STATE_HOME=${shellWord(stateHome)} conclave`;
+/** Where everything of a rehearsal lies, and how to remove it. @param program how it is called in a shell */
+export function rehearsedText({ folder, vault, stateHome }: Rehearsal, result: RunResult, program: string): string {
+  const prefix = `XDG_STATE_HOME=${shellWord(stateHome)} ${program}`;
   const place = `--vault ${shellWord(vault)}`;
   const there = hasVault({ vault });
   return [

@@ -7,7 +7,17 @@ import { CLEAR_SCREEN } from "./clear-screen.ts";
 import { type CustodianOptions, custodianStage } from "./custodian-stage.ts";
 import { reportError } from "./error-report.ts";
 import { show } from "./escape.ts";
-import { actorOf, checksText, linesText, namedText, openingText, placeText, tickersOf } from "./guide-text.ts";
+import {
+  actorOf,
+  awaitedText,
+  checksText,
+  linesText,
+  namedText,
+  openingText,
+  placeText,
+  stopText,
+  tickersOf,
+} from "./guide-text.ts";
 import { openIdentity } from "./identity-file.ts";
 import { writeMessage } from "./output.ts";
 import { planText } from "./plan-text.ts";
@@ -41,7 +51,10 @@ export function roomStage(options: RoomOptions): Stage {
   };
 }
 
-function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks"> {
+function opening(): Pick<
+  Stage,
+  "open" | "introduce" | "mayAskAgain" | "askInput" | "readClock" | "showChecks" | "notReady"
+> {
   let rehearsal = false;
   return {
     mayAskAgain: true,
@@ -75,10 +88,20 @@ function opening(): Pick<Stage, "open" | "introduce" | "mayAskAgain" | "askInput
     async showChecks(checks, rehearsing) {
       writeMessage(`\n${checksText(checks, rehearsing)}`);
     },
+    notReady: (_refusal, mayChange) =>
+      askChoice(
+        "Not ready for step 1; nothing has been done yet. What now?",
+        [
+          ["look again, when it is mended", "again"],
+          ...(mayChange ? [["give the inputs again", "inputs"] as const] : []),
+          ["stop", "stop"],
+        ] as const,
+        TERMINAL,
+      ),
   };
 }
 
-const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "planSent"> = {
+const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "proofsAwaited" | "planSent"> = {
   async showStep(place) {
     writeMessage(placeText(place));
   },
@@ -98,10 +121,11 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
       const typed = await askLine(
         `Done? Initials of ${namedText(tickers)}; ${ELSE} for anything else:`,
         TERMINAL,
-        (answer) =>
-          answer.trim() === ELSE || owner(tickers, answer) !== undefined
-            ? undefined
-            : `nobody of these has such initials: ${namedText(tickers)}`,
+        (answer) => {
+          if (answer.trim() === ELSE || owner(tickers, answer) !== undefined) return undefined;
+          const given = answer.trim() === "" ? "initials say that it is done" : "nobody of these has such initials";
+          return `${given}: ${namedText(tickers)}; or ${ELSE}`;
+        },
       );
       const by = owner(tickers, typed);
       if (by !== undefined) return { kind: "done", initials: by.initials };
@@ -112,10 +136,12 @@ const stepping: Pick<Stage, "showStep" | "ready" | "tick" | "showResult" | "plan
   async showResult(_place, lines) {
     writeMessage(`\n${linesText(lines)}\n\n`);
   },
+  proofsAwaited: async (custodians) => writeMessage(`${awaitedText(custodians)}\n\n`),
   async planSent(view, file) {
     writeMessage(
       `${planText(view)}\n\nPlan written to ${show(file, 300)}: send it to the custodians, and read them the words by telephone.\n` +
-        "They run conclave plan approve; then, here: conclave ceremony run --resume --approval FILE …\n",
+        "They run conclave plan approve, with --words where their machine doesn't know this host; then, here:\n" +
+        "    conclave ceremony run --resume --approval FILE …\n",
     );
   },
 };
@@ -131,7 +157,9 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     const expected = await askLine("What was expected?", TERMINAL, said);
     const happened = await askLine("What happened?", TERMINAL, said);
     const decided = await askLine("What was decided?", TERMINAL, said);
-    return { expected, happened, decided, initials: await askInitials("Initials:", []) };
+    const initials = await askInitials("Initials:", []);
+    writeMessage("Noted.\n");
+    return { expected, happened, decided, initials };
   },
   async handOver({ people }) {
     const person = await askChoice(
@@ -147,8 +175,7 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     return { role: person.role, from: person.name, name, initials, key: null };
   },
   async reasonToAbort({ step }) {
-    if ("genesis" in step || "rekey" in step)
-      writeMessage("Shares that this step made are taken back, unless everybody has proved the own one.\n");
+    writeMessage(stopText(step));
     const reason = await askLine("Why is the ceremony stopped?", TERMINAL, said);
     const typed = await askLine("Type abort to stop it for good, anything else to go on:", TERMINAL);
     if (typed !== "abort") throw new AbortedError();
@@ -164,13 +191,14 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
       ] as const,
       TERMINAL,
     ),
-  async failed(_place, error) {
+  async failed(_place, error, dispensable) {
     reportError(error);
     return askChoice(
       "It was refused, and changed nothing. What now?",
       [
         ["try the step again", "again"],
         ["record an exception, then try again", "exception"],
+        ...(dispensable ? [["record an exception, and go on without this step", "without"] as const] : []),
         ["pause", "pause"],
         ["stop for good", "abort"],
       ] as const,
@@ -253,7 +281,7 @@ function askElse({ people }: Place): Promise<Exclude<Answer, { kind: "done" }> |
 
 async function askInitials(question: string, taken: readonly string[]): Promise<string> {
   const answer = await askLine(question, TERMINAL, (typed) => {
-    if (!INITIALS.test(typed.trim())) return "one to four letters";
+    if (!INITIALS.test(typed.trim())) return "initials are one to four letters, such as AB";
     const others = taken.map((initials) => initials.toLowerCase());
     return others.includes(typed.trim().toLowerCase())
       ? `${typed.trim()} are somebody else's: choose others`

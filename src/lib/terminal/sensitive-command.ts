@@ -77,6 +77,7 @@ export abstract class SensitiveCommand extends VaultCommand {
     const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message), founding);
     const prepared = await preparePlan(vault, ACTIONS, request);
     const executed = await executePlan(vault, prepared, gathering, undefined, given?.secrets);
+    if (executed.files?.some(({ displaced }) => displaced)) this.endAs("EXISTS");
     const generations = await proveNewShares(vault, executed, founding);
     return generations.length === 0 ? executed : { ...executed, generations };
   }

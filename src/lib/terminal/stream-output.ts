@@ -3,9 +3,10 @@ import * as Flags from "@oclif/core/flags";
 import { ConclaveError } from "../errors.ts";
 import { evenly, portionsOf } from "../host/byte-source.ts";
 import { assertCreatable } from "../host/checked-file.ts";
+import { outputPath } from "../host/planned-output.ts";
 import { Spool } from "../host/spool.ts";
 import { StagedFile } from "../host/staged-file.ts";
-import type { ActOutput } from "../vault/unlocked.ts";
+import type { ActOutput, Destination } from "../vault/unlocked.ts";
 import { writeResult } from "./output.ts";
 
 const PORTION = 1024 * 1024;
@@ -22,7 +23,7 @@ export function assertStreamOutput(out: string | undefined, json: boolean): void
 /** As `assertStreamOutput`. @param text whether what goes there are lines of ASCII, which a terminal may show */
 export function assertDestination(out: string | undefined, text: boolean, json: boolean): void {
   const file = fileOf(out);
-  if (file !== undefined) return assertCreatable(file);
+  if (file !== undefined) return assertCreatable(outputPath(file));
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (!text && process.stdout.isTTY === true)
     throw new ConclaveError("USAGE", "the bytes don't go to a terminal", { suggestions: ["Give --out FILE"] });
@@ -34,12 +35,28 @@ export function fileOf(out: string | undefined): string | undefined {
 }
 
 /**
- * Begin to write what an act makes: a file that appears when the act is durable, or standard output, which gets its
+ * Where what an act makes goes: to a file that appears when the act is durable, or to standard output, which gets its
  * first byte then.
  * @param folder private to us, on a disk that has room for what standard output waits for
  */
+export function streamDestination(out: string | undefined, folder: string): Destination {
+  const file = fileOf(out);
+  return file === undefined ? { begin: () => beginSpool(folder) } : { file };
+}
+
+/** The same for what is small and sealed already: what waits for standard output is held in memory. */
+export function smallDestination(out: string | undefined): Destination {
+  const file = fileOf(out);
+  return file === undefined ? { begin: beginHeld } : { file };
+}
+
+/** Begin to write what needs no plan. @param folder as of `streamDestination` */
 export function beginStream(out: string | undefined, folder: string): ActOutput {
-  if (out !== undefined && out !== "-") return new StagedFile(resolve(out));
+  const file = fileOf(out);
+  return file === undefined ? beginSpool(folder) : new StagedFile(file);
+}
+
+function beginSpool(folder: string): ActOutput {
   const spool = new Spool(folder);
   return {
     write: (parts) => spool.write(parts),
@@ -49,22 +66,20 @@ export function beginStream(out: string | undefined, folder: string): ActOutput 
   };
 }
 
-/** The same for what is small and sealed already: what waits for standard output is held in memory. */
-export function beginSmall(out: string | undefined): ActOutput {
-  const file = fileOf(out);
-  if (file !== undefined) return new StagedFile(file);
+function beginHeld(): ActOutput {
   const held: Uint8Array[] = [];
   return {
     write: async (parts) => void held.push(...parts),
     finish: async () => {},
     publish: async () => {
       for (const part of held) writeResult(part);
+      return undefined;
     },
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-async function copyOut(spool: Spool): Promise<void> {
+async function copyOut(spool: Spool): Promise<undefined> {
   using source = spool.open();
   for await (const portion of portionsOf(source, evenly(spool.size, PORTION))) writeResult(portion);
 }

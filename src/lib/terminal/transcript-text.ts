@@ -5,9 +5,9 @@ import { fields } from "./fields.ts";
 /** What a verification of a transcript says, for a person: the result first. */
 export function transcriptVerificationText(verified: TranscriptVerification): string {
   const { result, reasons, ceremony, title, run, rehearsal, outcome, ended, vault, genesis, digest, words } = verified;
-  const { signatures, unsigned, chain } = verified;
+  const { signatures, unsigned, onPaper, chain } = verified;
   return [
-    ...(result === "VERIFIED" ? ["VERIFIED"] : reasons.map((reason) => `CONSISTENT, ${show(reason, 400)}`)),
+    ...(result === "VERIFIED" ? ["VERIFIED"] : reasons.map((reason) => `${result}, ${show(reason, 400)}`)),
     ...(rehearsal ? ["REHEARSAL: nothing in it is real"] : []),
     fields([
       ["Ceremony", `${ceremony}: ${show(title)}`],
@@ -22,6 +22,7 @@ export function transcriptVerificationText(verified: TranscriptVerification): st
         `${role} ${show(name)}, ${key}${role === "witness" ? witnessText(enrolment) : ""}`,
       ]),
       ...unsigned.map(({ role, name }): [string, string] => ["Not signed by", `${role} ${show(name)}`]),
+      ...onPaper.map((name): [string, string] => ["On paper only", `witness ${show(name)}, who has no key`]),
       [
         "Chain",
         chain === null

@@ -1,17 +1,18 @@
+import { resolve } from "node:path";
 import { randomSecret } from "../crypto/random.ts";
 import type { Rereadable } from "../host/byte-source.ts";
 import { describeMessage, type MessageReference } from "../key/message.ts";
 import type { PlannedAction } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { ActStreams } from "../vault/unlocked.ts";
+import type { GivenStreams } from "../vault/unlocked.ts";
 import type { Vault } from "../vault/vault.ts";
-import { assertOutput, type OutputFlags, writeMade } from "./made-output.ts";
+import { assertOutput, encoded, type OutputFlags, printMade } from "./made-output.ts";
 import { readMessage } from "./message-input.ts";
 import { progressBar } from "./progress.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "./sensitive-command.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 import { readStream } from "./stream-input.ts";
-import { assertStreamOutput, beginStream } from "./stream-output.ts";
+import { assertStreamOutput, streamDestination } from "./stream-output.ts";
 
 /** What every use of a key tells of itself. */
 export interface Used {
@@ -42,6 +43,11 @@ export abstract class UseCommand extends SensitiveCommand {
   ): Promise<(Used & R) | DryRun | PlanWritten> {
     assertOutput(flags, this.jsonEnabled());
     const message = readMessage(flags.in);
+    const { out } = flags;
+    const streams: GivenStreams =
+      out === undefined
+        ? {}
+        : { destination: { file: resolve(out) }, toldOutput: (told) => encoded(made(told).bytes, flags) };
     return await this.withVault(
       flags,
       async (vault) => {
@@ -50,10 +56,10 @@ export abstract class UseCommand extends SensitiveCommand {
         const done = await this.#use(vault, flags, planned);
         if (!("told" in done)) return done;
         const { bytes, result } = made(done.told);
-        writeMade(bytes, flags, (text) => this.result(text));
+        if (out === undefined) printMade(bytes, flags, (text) => this.result(text));
         return { ...done.used, ...result };
       },
-      message,
+      { ...message, streams },
     );
   }
 
@@ -69,13 +75,13 @@ export abstract class UseCommand extends SensitiveCommand {
     const here = !flags["dry-run"] && flags["plan-out"] === undefined;
     if (here || flags.out !== undefined) assertStreamOutput(flags.out, this.jsonEnabled());
     using inputKey = randomSecret(32);
-    const streams: ActStreams = { inputKey };
+    const streams: GivenStreams = { inputKey };
     return await this.withVault(
       flags,
       async (vault) => {
         using given = await readStream(flags.in, vault.path);
         streams.spool = given.spool;
-        streams.output = () => beginStream(flags.out, vault.path);
+        streams.destination = streamDestination(flags.out, vault.path);
         const { name, input } = given;
         const planned = await plan(vault, { name, input, streams, reading: progressBar(`reading ${name}`, PATIENCE) });
         if ("result" in planned) return planned.result;
@@ -99,11 +105,11 @@ export abstract class UseCommand extends SensitiveCommand {
   }
 }
 
-/** An input that may be read several times, and where the output goes. */
+/** An input that may be read several times, and what is given to the act beside it. */
 export interface GivenFile {
   name: string;
   input: Rereadable;
-  streams: ActStreams;
+  streams: GivenStreams;
   /** Told of how far reading has come. */
   reading: (done: number, total: number) => void;
 }

@@ -1,6 +1,6 @@
 import { isConclaveError } from "../errors.ts";
 import { sweepPlans } from "../quorum/open-plans.ts";
-import type { ActStreams } from "../vault/unlocked.ts";
+import type { GivenStreams } from "../vault/unlocked.ts";
 import { openVault, type Vault } from "../vault/vault.ts";
 import { ConclaveCommand } from "./base-command.ts";
 import { lockTimeoutFlag, vaultFlag } from "./flags.ts";
@@ -13,7 +13,7 @@ interface Given {
   /** What came through a pipe. */
   piped?: Uint8Array | undefined;
   /** What is too large for memory; may be completed once the vault is open. */
-  streams?: ActStreams | undefined;
+  streams?: GivenStreams | undefined;
 }
 
 /** A command that works on an existing vault. */

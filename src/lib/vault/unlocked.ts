@@ -50,14 +50,24 @@ export interface ActStreams {
   output?: (() => ActOutput) | undefined;
 }
 
+/** What is given to an act, and where what it makes goes. */
+export interface GivenStreams extends Omit<ActStreams, "output"> {
+  destination?: Destination | undefined;
+  /** Makes a small output, to the destination, of what is told of an action: a signature. */
+  toldOutput?: ((told: Readonly<Record<string, unknown>>) => Uint8Array | undefined) | undefined;
+}
+
+/** Where what an act makes goes: to a new file of that path, or to what gets it once the act is durable. */
+export type Destination = { file: string } | { begin: () => ActOutput };
+
 /** What an act makes by parts; it appears once the act is durable, or never. */
 export interface ActOutput extends AsyncDisposable {
   /** Write parts after what was written. @param parts taken over */
   write(parts: readonly Uint8Array[]): Promise<void>;
   /** Make what was written durable. */
   finish(): Promise<void>;
-  /** Let it appear. */
-  publish(): Promise<void>;
+  /** Let it appear. @returns its path, if it is a file */
+  publish(): Promise<string | undefined>;
 }
 
 /** What people at the host give to new shares, and to what leaves the vault. */

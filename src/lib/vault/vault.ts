@@ -13,7 +13,8 @@ import { openSqlite } from "../storage/sqlite.ts";
 import type { Reader, Storage, Writer } from "../storage/storage.ts";
 import type { Row } from "../storage/tables.ts";
 import { readIdentity } from "./identity.ts";
-import type { ActStreams } from "./unlocked.ts";
+import { settleOutputs } from "./settle-outputs.ts";
+import type { GivenStreams } from "./unlocked.ts";
 
 /** What a vault is opened with: where this machine's memory lies, which entries there are, what time it is. */
 export interface Surroundings {
@@ -33,7 +34,7 @@ export interface Surroundings {
   /** What came through a pipe for an act. */
   piped?: Uint8Array | undefined;
   /** What an act reads and makes that is too large for memory. */
-  streams?: ActStreams | undefined;
+  streams?: GivenStreams | undefined;
 }
 
 /** What a transaction over a verified chain works with. */
@@ -97,6 +98,7 @@ export class Vault implements AsyncDisposable {
   readonly state: string;
   readonly #storage: Storage;
   readonly #surroundings: Surroundings;
+  readonly #warned = new Set<string>();
 
   /** @param storage taken over */
   constructor(path: string, storage: Storage, identity: Row<"vault">, surroundings: Surroundings) {
@@ -112,6 +114,12 @@ export class Vault implements AsyncDisposable {
     return this.#surroundings.warn;
   }
 
+  /** Warn, of the same thing once only. */
+  warnOnce(message: string): void {
+    if (!this.#warned.has(message)) this.warn?.(message);
+    this.#warned.add(message);
+  }
+
   get inputs(): readonly string[] {
     return this.#surroundings.inputs ?? [];
   }
@@ -120,7 +128,7 @@ export class Vault implements AsyncDisposable {
     return this.#surroundings.piped;
   }
 
-  get streams(): ActStreams | undefined {
+  get streams(): GivenStreams | undefined {
     return this.#surroundings.streams;
   }
 
@@ -201,7 +209,7 @@ export class Vault implements AsyncDisposable {
 
   /**
    * Change the vault in one transaction over the wholly verified chain. The new checkpoint is stored
-   * in it; this machine's anchor follows the commit.
+   * in it; this machine's anchor follows the commit. What a process that was killed left of its outputs is settled before.
    */
   async act<R>(run: (act: Act) => Promise<R>): Promise<R> {
     return this.#transact((writer, anchor) => this.#verifyWhole(writer, anchor?.verified), true, run);
@@ -263,6 +271,7 @@ export class Vault implements AsyncDisposable {
     whole: boolean,
     run: (act: Act) => Promise<R>,
   ): Promise<R> {
+    await settleOutputs(this);
     const hostKey = this.hostKey();
     const { result, chain } = await this.#storage.transaction(async (writer) => {
       const chain = await verify(writer, this.anchor());

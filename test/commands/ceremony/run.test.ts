@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => original[Symbol.asyncDispose]());
 
 const VAULT = ["--vault", "vault"];
+const REPLACED = ["leaving=carol", "shares=new", "backups=b"].flatMap((value) => ["--input", value]);
 const INPUTS = ["--input", "name=payments", "--input", "backups=backups"];
 
 /** Flags by which nobody is asked. */
@@ -141,6 +142,17 @@ describe("refused before step 1, and nothing is written", () => {
       args: ["key-rotation", "--input", "keys=nothing", "--input", "backups=b"],
       status: 3,
     },
+    {
+      why: "fewer custodians than must act together",
+      args: ["custodian-replacement", ...REPLACED, "--input", "threshold=4", "--input", "custodians=alice bob dave"],
+      status: 2,
+    },
+    {
+      why: "an enrolment that isn't there",
+      args: ["custodian-replacement", ...REPLACED, "--input", "threshold=2", "--input", "custodians=alice dave=none"],
+      status: 3,
+    },
+    { why: "a backup that is none", args: ["restore-drill", "--input", "backup=key.yaml"], status: 14 },
   ])("$why: $status", async ({ args, status }) => {
     const seen = await original.place.run("ceremony", "run", ...args, ...unattended(original));
     expect(seen.status, seen.stderr).toBe(status);
@@ -173,6 +185,9 @@ describe("refused before step 1, and nothing is written", () => {
     await answer(terminal, "two digits, a colon, two digits", `${"\u0008".repeat(4)}${anotherTime()}`);
     await terminal.waitFor("NOT OK  clock confirmed: the host's clock shows");
     await terminal.waitFor("ok  vault absent: there is no vault at");
+    await answer(terminal, "Not ready for step 1; nothing has been done yet", ""); // looks again
+    await answer(terminal, "What time is it on another clock", anotherTime());
+    await answer(terminal, "Not ready for step 1; nothing has been done yet", "\u001b[A"); // the last one: stop
     await terminal.waitFor("not ready for step 1");
     expect(await terminal.exit).toBe(15);
   });

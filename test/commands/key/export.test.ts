@@ -118,7 +118,7 @@ describe("the secret", () => {
     expect(seen.stdout.trim()).toBe(String(256 + 40));
   });
 
-  test("the confirmation is the key's name: yes is an abort (16)", { timeout: 60_000 }, async () => {
+  test("the confirmation is the key's name: yes is asked again, no is an abort (16)", { timeout: 60_000 }, async () => {
     for (const { typed, status } of [
       { typed: "yes", status: 16 },
       { typed: "payments", status: 0 },
@@ -127,6 +127,7 @@ describe("the secret", () => {
       await using terminal = copy.place.terminal("key", "export", "payments", ...TO, "--out", "out.age", ...VAULT);
       for (const name of ["alice", "bob"]) await present(terminal, 0, copy.share(name), copy.passphrase(name));
       await answer(terminal, "Type payments to execute key.export default/payments", typed);
+      if (status === 16) await answer(terminal, "neither payments nor no: yes", "\u0015no");
       expect(await terminal.exit).toBe(status);
       expect(existsSync(copy.place.file("out.age"))).toBe(status === 0);
       expect(terminal.screen()).toContain(`age ${AGE}`);

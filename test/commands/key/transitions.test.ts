@@ -107,11 +107,13 @@ describe("destroy on a terminal: the name must be typed, not yes", () => {
   async function destroy(
     keys: readonly string[],
     typed: string,
+    refused = false,
   ): Promise<{ status: number; screen: string; states: string }> {
     await using copy = await made.copy();
     await using terminal = copy.place.terminal("key", "destroy", ...keys, ...VAULT, ...WHY);
     for (const name of ["alice", "bob"]) await present(terminal, 0, copy.share(name), passphrase(name));
     await answer(terminal, "Type ", typed);
+    if (refused) await answer(terminal, "neither ", "\u0015no");
     const status = await terminal.exit;
     const listed = await copy.place.run("key", "list", ...VAULT, "--state", "destroyed", "--json");
     const { keys: destroyed } = listed.json() as { keys: { name: string }[] };
@@ -159,7 +161,11 @@ describe("destroy on a terminal: the name must be typed, not yes", () => {
     { what: "another key's name", keys: ["payments"], typed: "tokens" },
     { what: "one name of two", keys: ["old-a", "old-b"], typed: "old-a" },
     { what: "nothing", keys: ["payments"], typed: "" },
-  ])("$what is an abort (16), and nothing is destroyed", { timeout: 60_000 }, async ({ keys, typed }) => {
-    expect(await destroy(keys, typed)).toMatchObject({ status: 16, states: "gone" });
-  });
+  ])(
+    "$what is asked again; no is an abort (16), and nothing is destroyed",
+    { timeout: 60_000 },
+    async ({ keys, typed }) => {
+      expect(await destroy(keys, typed, true)).toMatchObject({ status: 16, states: "gone" });
+    },
+  );
 });

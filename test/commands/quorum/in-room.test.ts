@@ -70,6 +70,7 @@ test("another name than the quorum's, or Ctrl-C at a new passphrase: nothing was
     await using terminal = rekey(copy);
     await approve(terminal, copy);
     await answer(terminal, "Type root to execute", "yes");
+    await answer(terminal, "neither root nor no: yes", "\u0015no");
     expect(await terminal.exit).toBe(16);
   }
   {

@@ -28,25 +28,31 @@ beforeAll(async () => {
     );
   await sign("--identity", "walter.identity", "walter");
   await sign("--share", "shares/alice.share", "alice");
+  await sign("--share", "shares/bob.share", "bob");
 });
 afterAll(async () => made[Symbol.asyncDispose]());
 
 const IN = ["keys.transcript", "--in", "a.chain"];
+const BY_ALL = ["keys-alice.transcript", "keys-bob.transcript", "keys-walter.transcript"];
+const NOBODY_ELSE = ["--unsigned", "alice", "--unsigned", "bob", "--unsigned", "walter"];
 const NO_VAULT = ["--vault", "nowhere"];
 
 test.for([
   { outcome: "help", args: ["--help"], status: 0 },
-  { outcome: "success", args: IN, status: 0 },
-  { outcome: "json", args: [...IN, "--json"], status: 0 },
-  { outcome: "vault", args: ["keys.transcript", "--vault", "vault"], status: 0 },
+  { outcome: "success", args: [...BY_ALL, "--in", "a.chain"], status: 0 },
+  { outcome: "json", args: [...BY_ALL, "--in", "a.chain", "--json"], status: 0 },
+  { outcome: "vault", args: ["keys.transcript", "--vault", "vault", ...NOBODY_ELSE], status: 0 },
   {
     outcome: "copies",
-    args: ["keys-alice.transcript", "keys-walter.transcript", "--in", "a.chain", "--witness", "walter.enrolment"],
+    args: [...BY_ALL, "--in", "a.chain", "--witness", "walter.enrolment"],
     status: 0,
   },
+  { outcome: "incomplete", args: IN, status: 17 },
+  { outcome: "incomplete-json", args: [...IN, "--json"], status: 17 },
+  { outcome: "one-missing", args: ["keys-alice.transcript", "--in", "a.chain", "--unsigned", "bob"], status: 17 },
+  { outcome: "excused-stranger", args: [...IN, "--unsigned", "Zoë Müller"], status: 2 },
   { outcome: "nothing", args: ["keys.transcript", ...NO_VAULT], status: 17 },
   { outcome: "nothing-json", args: ["keys.transcript", ...NO_VAULT, "--json"], status: 17 },
-  { outcome: "witness-unsigned", args: [...IN, "--witness", "walter.enrolment"], status: 17 },
   { outcome: "not-told", args: ["other.transcript", "--in", "a.chain"], status: 17 },
   { outcome: "altered", args: ["altered.transcript", "--in", "a.chain"], status: 14 },
   { outcome: "retold", args: ["retold.transcript", "--in", "a.chain"], status: 14 },
@@ -68,18 +74,19 @@ test("S15: a machine that doesn't know the vault needs the genesis of the paper"
   const seen = await copy.place.run("transcript", "verify", ...IN);
   expect(seen.stdout).toMatch(/^CONSISTENT, the chain's genesis is not anchored: give --genesis HASH/);
   expect(seen.status).toBe(17);
-  expect((await copy.place.run("transcript", "verify", ...IN, "--genesis", genesis)).status).toBe(0);
+  const anchored = await copy.place.run("transcript", "verify", ...BY_ALL, "--in", "a.chain", "--genesis", genesis);
+  expect(anchored.status).toBe(0);
 });
 
 test("copies become one file", async () => {
   await using copy = await made.copy();
   const { place } = copy;
-  const copies = ["keys-alice.transcript", "keys-walter.transcript"];
-  await place.run("transcript", "verify", ...copies, "--in", "a.chain", "--out", "all.transcript");
+  await place.run("transcript", "verify", ...BY_ALL, "--in", "a.chain", "--out", "all.transcript");
   const all = await readFile(place.file("all.transcript"), "utf8");
   expect(all.match(/^— \S+/gm)).toEqual([
     expect.stringMatching(/^— conclave\//),
     "— custodian/alice",
+    "— custodian/bob",
     "— witness/walter",
   ]);
   expect((await place.run("transcript", "verify", "all.transcript", "--in", "a.chain")).status).toBe(0);

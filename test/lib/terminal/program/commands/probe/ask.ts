@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import * as Args from "@oclif/core/args";
 import { ConclaveCommand } from "../../../../../../src/lib/terminal/base-command.ts";
 import { askChoice, askLine } from "../../../../../../src/lib/terminal/prompt.ts";
@@ -5,7 +6,7 @@ import { askPassphrase } from "../../../../../../src/lib/terminal/secret-prompt.
 
 export default class ProbeAsk extends ConclaveCommand {
   static override summary = "Ask something";
-  static override args = { what: Args.string({ required: true, options: ["passphrase", "line", "choice"] }) };
+  static override args = { what: Args.string({ required: true, options: ["passphrase", "line", "choice", "later"] }) };
 
   async run(): Promise<{ answer: string }> {
     const { args } = await this.parse(ProbeAsk);
@@ -17,6 +18,12 @@ export default class ProbeAsk extends ConclaveCommand {
   async #ask(what: string): Promise<string> {
     if (what === "passphrase") return askPassphrase("Passphrase of \u202ealice");
     if (what === "line") return askLine("Name", "--name NAME", (line) => (line === "bob" ? "taken" : undefined));
+    if (what === "later") {
+      await askLine("Name", "--name NAME");
+      this.note("working");
+      await setTimeout(1500);
+      return askPassphrase("Passphrase");
+    }
     return askChoice(
       "Who",
       [
