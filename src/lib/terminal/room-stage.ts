@@ -290,12 +290,10 @@ async function askInitials(question: string, taken: readonly string[]): Promise<
   return answer.trim();
 }
 
-function filled(answer: string): string | undefined {
+/** @param most characters */
+const answerOf = (most: number) => (answer: string) => {
   if (answer.trim() === "") return "an answer is needed";
-  return answer.length > 200 ? "200 characters at most" : undefined;
-}
-
-function said(answer: string): string | undefined {
-  if (answer.trim() === "") return "an answer is needed";
-  return answer.length > 2000 ? "2000 characters at most" : undefined;
-}
+  return answer.length > most ? `${most} characters at most` : undefined;
+};
+const filled = answerOf(200);
+const said = answerOf(2000);
