@@ -39,10 +39,10 @@ export type Moment =
   | "typeComponents"
   | "sign";
 
-/** How a run is disturbed, at the nth moment: the process dies, or somebody answers otherwise, or presses Ctrl-C. */
+/** How a run is disturbed at a moment: the process dies, or somebody answers otherwise, or presses Ctrl-C. */
 export interface Disturbance {
-  /** From 1. */
-  at: number;
+  /** Which of all moments, or of one kind; from 1. */
+  at: number | { moment: Moment; nth: number };
   by: "kill" | "abort" | "pause";
 }
 
@@ -122,13 +122,16 @@ export class InterruptedRun implements AsyncDisposable {
     return await beginCeremony(this.file, new Map(), true, host, this.#watched({ ...stage, showStep }, undefined));
   }
 
-  /** The next `ceremony run`, in a process of its own: goes on with what was not ended, or begins. */
+  /** The next `ceremony run`, with the same people: goes on with what was not ended, or begins. */
   async next(disturbance?: Disturbance): Promise<RunResult | undefined> {
     const { around, vault } = this.set.host;
-    const [unfinished] = unfinishedRuns(around.state, around.clock, vault);
-    if (unfinished === undefined) return this.begin(disturbance);
-    const log = RunLog.open(unfinished.path, around.clock);
-    return survived(resumeCeremony(log, this.#host(), this.#watched(await this.#people(), disturbance)));
+    if (unfinishedRuns(around.state, around.clock, vault).length === 0) return this.begin(disturbance);
+    return await this.#goOn(this.set.stage, disturbance);
+  }
+
+  /** The same in a process of its own, which is told anew of the share files that are there. */
+  async nextProcess(disturbance?: Disturbance): Promise<RunResult | undefined> {
+    return await this.#goOn(await this.#people(), disturbance);
   }
 
   /** A run of its own after one that is over. @param changed inputs that are others than before */
@@ -159,8 +162,8 @@ export class InterruptedRun implements AsyncDisposable {
     }
   }
 
-  /** How many entries of each type the verified chain has. */
-  async counts(): Promise<Record<string, number>> {
+  /** How many entries of each type there are. */
+  async entries(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { type } of (await this.found()).entries) counts[type] = (counts[type] ?? 0) + 1;
     return counts;
@@ -168,6 +171,14 @@ export class InterruptedRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.place[Symbol.asyncDispose]();
+  }
+
+  async #goOn(stage: Stage, disturbance: Disturbance | undefined): Promise<RunResult | undefined> {
+    const { around, vault } = this.set.host;
+    const [unfinished] = unfinishedRuns(around.state, around.clock, vault);
+    if (unfinished === undefined) throw new Error("nothing is to be gone on with");
+    const log = RunLog.open(unfinished.path, around.clock);
+    return survived(resumeCeremony(log, this.#host(), this.#watched(stage, disturbance)));
   }
 
   /** Of a process that doesn't rehearse, but goes on in what a rehearsal made. */
@@ -197,6 +208,12 @@ export class InterruptedRun implements AsyncDisposable {
     });
   }
 
+  #isAt({ at }: Disturbance): boolean {
+    if (typeof at === "number") return this.moments.length === at;
+    const same = this.moments.filter((moment) => moment === at.moment).length;
+    return this.moments.at(-1) === at.moment && same === at.nth;
+  }
+
   /** The stage, of which each moment is counted, and one disturbed. */
   #watched(stage: Stage, disturbance: Disturbance | undefined): Stage {
     this.moments = [];
@@ -209,7 +226,7 @@ export class InterruptedRun implements AsyncDisposable {
           if (moment === undefined) return value.bind(target);
           return async (...args: unknown[]) => {
             this.moments.push(moment);
-            if (this.moments.length === disturbance?.at) return disturbed(moment, disturbance.by);
+            if (disturbance !== undefined && this.#isAt(disturbance)) return disturbed(moment, disturbance.by);
             return value.apply(target, args);
           };
         },

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Outcome } from "../../src/lib/ceremony/outcome.ts";
 import type { RunResult } from "../../src/lib/ceremony/run.ts";
 import { isConclaveError } from "../../src/lib/errors.ts";
-import { type EntryMade, InterruptedRun, type Moment } from "./interrupted.ts";
+import { type Disturbance, type EntryMade, InterruptedRun, type Moment } from "./interrupted.ts";
 
 /** What a ceremony may do again after it was cut off, or tells of being cut off. */
 const REPEATABLE = ["backup.create", "plan.refuse", "ceremony.end", "custodian.request"];
@@ -57,11 +57,11 @@ export async function expectResumed(wanted: Undisturbed, at: number): Promise<vo
   await using run = await InterruptedRun.setUp(wanted.script);
   expect(await run.begin({ at, by: "kill" })).toBeUndefined();
   expectWhole((await run.found()).entries, wanted);
-  await expectEnded(run, await run.next(), wanted);
+  await expectEnded(run, await run.nextProcess(), wanted);
 }
 
 /** Stopped for good at the nth moment, the run is over, and the next one starts clean. */
-export async function expectAborted(wanted: Undisturbed, at: number): Promise<void> {
+export async function expectAborted(wanted: Undisturbed, at: Disturbance["at"]): Promise<void> {
   await using run = await InterruptedRun.setUp(wanted.script);
   await expectOver(run, await run.begin({ at, by: "abort" }), wanted);
 }

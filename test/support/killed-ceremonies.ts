@@ -132,7 +132,7 @@ class KeptRun implements AsyncDisposable {
   async expectStopped(wanted: Undisturbed): Promise<void> {
     expectWhole((await this.run.found()).entries, wanted);
     if (this.#hadEnded() || this.#log().all("tick").length === this.steps) return;
-    await expectOver(this.run, await this.run.next({ at: 2, by: "abort" }), wanted);
+    await expectOver(this.run, await this.run.nextProcess({ at: 2, by: "abort" }), wanted);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -156,3 +156,9 @@ function nextText(script: Script, index: number): string {
   const text = said(view.text);
   return `${view.verb}  ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }
+
+/** What comes of stopping for good at a step, beside what people are told anyway. */
+export function stopText(step: Step): string {
+  if (!("genesis" in step || "rekey" in step)) return "";
+  return "Shares that this step made are taken back, unless everybody has proved the own one.\n";
+}

@@ -15,6 +15,7 @@ import {
   namedText,
   openingText,
   placeText,
+  stopText,
   tickersOf,
 } from "./guide-text.ts";
 import { openIdentity } from "./identity-file.ts";
@@ -174,8 +175,7 @@ const asides: Pick<Stage, "describeException" | "handOver" | "reasonToAbort" | "
     return { role: person.role, from: person.name, name, initials, key: null };
   },
   async reasonToAbort({ step }) {
-    if ("genesis" in step || "rekey" in step)
-      writeMessage("Shares that this step made are taken back, unless everybody has proved the own one.\n");
+    writeMessage(stopText(step));
     const reason = await askLine("Why is the ceremony stopped?", TERMINAL, said);
     const typed = await askLine("Type abort to stop it for good, anything else to go on:", TERMINAL);
     if (typed !== "abort") throw new AbortedError();
@@ -290,12 +290,10 @@ async function askInitials(question: string, taken: readonly string[]): Promise<
   return answer.trim();
 }
 
-function filled(answer: string): string | undefined {
+/** @param most characters */
+const answerOf = (most: number) => (answer: string) => {
   if (answer.trim() === "") return "an answer is needed";
-  return answer.length > 200 ? "200 characters at most" : undefined;
-}
-
-function said(answer: string): string | undefined {
-  if (answer.trim() === "") return "an answer is needed";
-  return answer.length > 2000 ? "2000 characters at most" : undefined;
-}
+  return answer.length > most ? `${most} characters at most` : undefined;
+};
+const filled = answerOf(200);
+const said = answerOf(2000);

@@ -6,16 +6,13 @@ import { openVault } from "../../../src/lib/vault/vault.ts";
 import { InterruptedRun } from "../../support/interrupted.ts";
 import { takeNameAway } from "../../support/left-output.ts";
 
-/** The question, counted from 1, before which key-export has let the key leave. */
-const AFTER_EXPORT = 19;
-
 let run: InterruptedRun;
 let path: string;
 let plan: string;
 /** Cut off the ceremony after the export, before it says so and before the file has its name. */
 beforeEach(async () => {
   run = await InterruptedRun.setUp("key-export");
-  await run.begin({ at: AFTER_EXPORT, by: "kill" });
+  await run.begin({ at: { moment: "showResult", nth: 1 }, by: "kill" });
   const { around, vault: folder } = run.set.host;
   const [unfinished] = unfinishedRuns(around.state, around.clock, folder);
   if (unfinished === undefined) throw new Error("no run");
@@ -32,7 +29,7 @@ test("the next run gives the file its name, and the key leaves once", async () =
   expect(existsSync(path)).toBe(false);
   expect(await run.next()).toMatchObject({ state: "ended", end: { outcome: "proven" } });
   expect(readFileSync(path, "utf8")).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
-  expect((await run.counts())["key.export"]).toBe(1);
+  expect((await run.entries())["key.export"]).toBe(1);
 });
 
 test("its name was taken meanwhile: it is found under the other one, and the key leaves once", async () => {
@@ -40,5 +37,5 @@ test("its name was taken meanwhile: it is found under the other one, and the key
   expect(await run.next()).toMatchObject({ state: "ended" });
   expect(readFileSync(path, "utf8")).toBe("another's");
   expect(readFileSync(sparePath(path, plan), "utf8")).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
-  expect((await run.counts())["key.export"]).toBe(1);
+  expect((await run.entries())["key.export"]).toBe(1);
 });

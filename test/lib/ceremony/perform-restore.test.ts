@@ -37,7 +37,7 @@ test("the plan of a ceremony's restore travels: custodians elsewhere approve it,
   host.elsewhere = reach(run.set, { approval: [alice, await approve(desk, run.set, plan, "bob")] });
   const result = await run.next();
   expect(result).toMatchObject({ state: "ended", end: { outcome: "proven" } });
-  expect(await run.counts()).toMatchObject({ "vault.restore": 1, "ceremony.end": 1 });
+  expect(await run.entries()).toMatchObject({ "vault.restore": 1, "ceremony.end": 1 });
   const transcript = result?.state === "ended" ? await readFile(result.end.transcript ?? "", "utf8") : "";
   expect(transcript).toMatch(/Approved by: alice {2}Quorum: root {2}At: desk/);
   const [vault = ""] = (await readdir(host.around.state)).filter((name) => name.includes("-"));

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { InterruptedRun, type Moment } from "../../support/interrupted.ts";
+import { InterruptedRun } from "../../support/interrupted.ts";
 import { expectAborted, expectEnded, expectOver, type Undisturbed, undisturbed } from "../../support/interruptions.ts";
 import { killEachStep } from "../../support/killed-ceremonies.ts";
 import { haveStrace } from "../../support/strace.ts";
@@ -14,23 +14,23 @@ describe.for(["genesis", "quorum-rekey"])("%s", (script) => {
   }, 60_000);
 
   test("stopped for good while the second custodian proves the share: all shares are taken back, and the next run starts clean", async () => {
-    await expectAborted(run, nth(run, "provePassphrase", 2));
+    await expectAborted(run, { moment: "provePassphrase", nth: 2 });
   });
 
   test("cut off before its log says that they are in force, and then stopped for good: they stand, and it says so", async () => {
     await using cut = await InterruptedRun.setUp(script);
-    await cut.begin({ at: nth(run, "showResult", 1), by: "kill" });
+    await cut.begin({ at: { moment: "showResult", nth: 1 }, by: "kill" });
     await cutLog(cut);
-    await expectOver(cut, await cut.next({ at: 2, by: "abort" }), run);
+    await expectOver(cut, await cut.nextProcess({ at: 2, by: "abort" }), run);
   });
 });
 
 test("a proof in a drill that a crash kept out of its log is not asked for again", async () => {
   const run = await undisturbed("custodian-drill");
   await using cut = await InterruptedRun.setUp("custodian-drill");
-  await cut.begin({ at: nth(run, "sign", 2), by: "kill" });
+  await cut.begin({ at: { moment: "sign", nth: 2 }, by: "kill" });
   await cutLog(cut);
-  await expectEnded(cut, await cut.next(), run);
+  await expectEnded(cut, await cut.nextProcess(), run);
 });
 
 /** A crash came before what happened after the last plan, or the last begin, was told. */
@@ -42,14 +42,6 @@ async function cutLog({ set }: InterruptedRun): Promise<void> {
   await writeFile(join(folder, name), `${lines.slice(0, until).join("\n")}\n`);
 }
 
-/** Which of the moments of a run it is: the nth of its kind. Both count from 1. */
-function nth({ moments }: Undisturbed, moment: Moment, number: number): number {
-  const places = moments.flatMap((one, index) => (one === moment ? [index + 1] : []));
-  const place = places[number - 1];
-  if (place === undefined) throw new RangeError(`no ${moment} ${number}`);
-  return place;
-}
-
 test("paused at each question, it ends as if it had never been", async () => {
   await using run = await InterruptedRun.setUp("key-destruction");
   let result = await run.begin({ at: 2, by: "pause" });
@@ -57,9 +49,9 @@ test("paused at each question, it ends as if it had never been", async () => {
     result = await run.next({ at: 4, by: "pause" });
   while (result?.state === "paused") result = await run.next();
   expect(result).toMatchObject({ state: "ended", end: { outcome: "proven" } });
-  expect(Object.groupBy((await run.found()).entries, ({ type }) => type)).toMatchObject({
-    "key.destroy": [{}],
-    "ceremony.end": [{}],
+  expect(await run.entries()).toMatchObject({
+    "key.destroy": 1,
+    "ceremony.end": 1,
   });
 });
 

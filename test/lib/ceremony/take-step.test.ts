@@ -33,7 +33,7 @@ test("a step that is not what the ceremony is held for is left out by an excepti
   const result = await run.begin();
   expect(result).toMatchObject({ state: "ended", end: { outcome: "unproven" } });
   expect(offered).toEqual(["do true", "show true", "prove true"]);
-  expect(await run.counts()).toMatchObject({ "key.create": 1, "ceremony.end": 1 });
+  expect(await run.entries()).toMatchObject({ "key.create": 1, "ceremony.end": 1 });
   const transcript = result?.state === "ended" ? await readFile(result.end.transcript ?? "", "utf8") : "";
   expect(transcript.match(/not done: the ceremony went on without it/g)).toHaveLength(3);
   expect(transcript).toContain("Exceptions: 3");
