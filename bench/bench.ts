@@ -83,7 +83,7 @@ async function measureAll(): Promise<void> {
 }
 
 async function reportFiles(made: MadeVault): Promise<void> {
-  const files = await encrypt(made, quick ? 256 : 1024, 3);
+  const files = await encrypt(made, quick ? 256 : 1024, 5);
   if (files === undefined) {
     console.log("         encrypting files: not measured, since age is not installed");
     return;

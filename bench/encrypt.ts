@@ -29,10 +29,9 @@ export async function encrypt(made: MadeVault, mebibytes: number, rounds: number
   const recipient = execFileSync("age-keygen", ["-y", file("age.key")], { encoding: "utf8" }).trim();
   /** The page cache has so much memory that it used before: a virtual machine gets more late, at the cost of seconds. */
   const fresh = (name: string) => {
-    rmSync(file(name), { force: true });
     writeRandom(file("warm"), mebibytes);
     execFileSync("sync", [file("warm")]);
-    rmSync(file("warm"));
+    for (const used of [name, "warm"]) rmSync(file(used), { force: true });
   };
   const age = (to: string, ...args: string[]) => {
     fresh(to);

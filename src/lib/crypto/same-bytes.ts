@@ -8,7 +8,7 @@ import { view } from "./signature.ts";
 export interface BytesCheck {
   update(bytes: Uint8Array): unknown;
   /** After the last of them. */
-  holds(): boolean;
+  holds(): boolean | Promise<boolean>;
 }
 
 /**

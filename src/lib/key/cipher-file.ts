@@ -1,5 +1,5 @@
 import { concat } from "../bytes.ts";
-import { DigestThread } from "../crypto/digest-thread.ts";
+import { HashThread } from "../crypto/hash-thread.ts";
 import type { BytesCheck } from "../crypto/same-bytes.ts";
 import {
   isStreamHeader,
@@ -43,7 +43,7 @@ export async function encryptFile(
   const header = newStreamHeader(parameters);
   using stream = new SegmentStream(parameters, secret, header, bindingOf(head, associatedData));
   using source = input.open();
-  await using made = new DigestThread();
+  await using made = new HashThread();
   let [size, done] = [0, 0];
   const put = async (parts: readonly Uint8Array[]) => {
     for (const { length } of parts) size += length;

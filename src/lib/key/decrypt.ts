@@ -105,7 +105,7 @@ async function decryptInput(
     const check = checkPublic(vault.place?.streams, wanted);
     const decrypted = await outputOf(vault.place, async (output) => {
       const size = await decryptFile(input, length, output, cipher, check, vault.progress);
-      if (!check.holds()) return undefined;
+      if (!(await check.holds())) return undefined;
       if (size === undefined) throw refusal;
       return size;
     });

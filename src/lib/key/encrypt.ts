@@ -99,7 +99,7 @@ async function encryptInput(
     const check = checkSecret(vault.place?.streams, wanted);
     const encrypted = await outputOf(vault.place, async (output) => {
       const made = await encryptFile(input, output, cipher, check, vault.progress);
-      return check.holds() ? made : undefined;
+      return (await check.holds()) ? made : undefined;
     });
     if (encrypted !== undefined) return encrypted;
   }

@@ -1,5 +1,7 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { z } from "zod";
+import { HashThread, PIECE_BYTES } from "../crypto/hash-thread.ts";
+import { PieceHmac } from "../crypto/piece-hmac.ts";
 import { type BytesCheck, SameBytes } from "../crypto/same-bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { evenly, portionsOf, type Rereadable } from "../host/byte-source.ts";
@@ -9,17 +11,20 @@ import { digestSchema, textSchema } from "../names.ts";
 import type { Secret } from "../secret.ts";
 import type { ActPlace, ActStreams } from "../vault/unlocked.ts";
 
-const PORTION = 1024 * 1024;
-
 type KnownInput = Pick<ActStreams, "inputKey" | "read">;
 type Progress = ((done: number, total: number) => void) | undefined;
+/** What a digest is made of, part by part. */
+interface Hashing {
+  update(part: Uint8Array): unknown;
+  digest(encoding: "hex"): string | Promise<string>;
+}
 
 const size = z.int().nonnegative();
 
 /** What a plan says of an input that anybody may know: its name, for people; SHA-256 and bytes. */
 export const publicInputSchema = z.strictObject({ name: textSchema, sha256: digestSchema, size });
 
-/** What a plan says of a secret input: in place of SHA-256, HMAC-SHA-256 under a key that the host alone keeps. */
+/** What a plan says of a secret input: in place of SHA-256, HMAC of its pieces under a key that the host alone keeps. */
 export const secretInputSchema = z.strictObject({ name: textSchema, hmac: digestSchema, size });
 
 export type PublicInput = z.infer<typeof publicInputSchema>;
@@ -52,7 +57,8 @@ export async function describeSecret(
   streams: KnownInput,
   progress?: Progress,
 ): Promise<SecretInput> {
-  const hmac = createHmac("sha256", keyOf(streams).reveal());
+  await using thread = new HashThread();
+  const hmac = new PieceHmac(keyOf(streams), thread);
   return { name: shortened(name), hmac: await digest(input, hmac, streams, progress), size: input.size };
 }
 
@@ -63,7 +69,7 @@ export function checkPublic(streams: ActStreams | undefined, { sha256 }: PublicI
 
 /** Whether what is read is the input of a plan. @throws ConclaveError PLAN_INVALID: its key isn't on this host (any more) */
 export function checkSecret(streams: ActStreams | undefined, { hmac }: SecretInput): BytesCheck {
-  return readBefore(streams, hmac) ?? checkDigest(createHmac("sha256", keyOf(streams).reveal()), hmac);
+  return readBefore(streams, hmac) ?? checkDigest(new PieceHmac(keyOf(streams)), hmac);
 }
 
 /** What was given to an act and has as many bytes as a plan says: what came through a pipe, then files in their order. */
@@ -85,20 +91,20 @@ export function noSuchInput({ name, size }: { name: string; size: number }, dige
 
 async function digest(
   input: Rereadable,
-  hash: Hash | Hmac,
+  hash: Hashing,
   streams: KnownInput | undefined,
   progress: Progress,
 ): Promise<string> {
   using source = input.open();
   const bytes = new SameBytes();
   let done = 0;
-  for await (const portion of portionsOf(source, evenly(input.size, PORTION))) {
+  for await (const portion of portionsOf(source, evenly(input.size, PIECE_BYTES))) {
     hash.update(portion);
     bytes.update(portion);
     done += portion.length;
     progress?.(done, input.size);
   }
-  const made = hash.digest("hex");
+  const made = await hash.digest("hex");
   if (streams !== undefined) streams.read = { digest: made, bytes };
   return made;
 }
@@ -107,8 +113,8 @@ function readBefore(streams: ActStreams | undefined, wanted: string): BytesCheck
   return streams?.read?.digest === wanted ? streams.read.bytes.check() : undefined;
 }
 
-function checkDigest(hash: Hash | Hmac, wanted: string): BytesCheck {
-  return { update: (bytes) => hash.update(bytes), holds: () => hash.digest("hex") === wanted };
+function checkDigest(hash: Hashing, wanted: string): BytesCheck {
+  return { update: (bytes) => hash.update(bytes), holds: async () => (await hash.digest("hex")) === wanted };
 }
 
 function keyOf(streams: KnownInput | undefined): Secret {
