@@ -10,6 +10,11 @@ export const haveVectors = existsSync(FOLDER);
 
 /** The vectors of a JSON file in the folder; a name that ends in `.gz` is unpacked first. */
 export function readVectors<T>(...path: string[]): T {
+  return JSON.parse(readVectorText(...path));
+}
+
+/** The same of a file that is no JSON. */
+export function readVectorText(...path: string[]): string {
   const bytes = readFileSync(join(FOLDER, ...path));
-  return JSON.parse((path.at(-1)?.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
+  return (path.at(-1)?.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
