@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { ConclaveError, systemErrorCode } from "../errors.ts";
 
 /** Bytes of the largest piece: memory that both threads see, so that it is copied once. */
 export const PIECE_BYTES = 1024 * 1024;
@@ -18,23 +19,25 @@ export class HashThread implements AsyncDisposable {
   /** What wasn't answered yet, in its order. */
   readonly #asked: PromiseWithResolvers<string>[] = [];
   #online = false;
-  #failure: Error | undefined;
+  #failure: unknown;
   /** The slot that is filled next. */
   #slot = 0;
   #filled = 0;
 
+  /** @throws ConclaveError HOST_IO: the host lets this process have no more threads; later ones come with what is asked */
   constructor() {
     const memory = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 };
-    this.#worker = new Worker(`(${hashInThread.toString()})()`, {
-      eval: true,
-      workerData: this.#slots,
-      resourceLimits: memory,
-    });
+    const options = { eval: true, workerData: this.#slots, resourceLimits: memory };
+    try {
+      this.#worker = new Worker(`(${hashInThread.toString()})()`, options);
+    } catch (error) {
+      throw explainThread(error);
+    }
     this.#worker.on("online", () => {
       this.#online = true;
     });
     this.#worker.on("message", (answer: string) => this.#asked.shift()?.resolve(answer));
-    this.#worker.on("error", (error: Error) => this.#fail(error));
+    this.#worker.on("error", (error: unknown) => this.#fail(explainThread(error)));
     this.#worker.on("exit", () => this.#fail(new Error("the thread that hashes ended")));
   }
 
@@ -75,7 +78,7 @@ export class HashThread implements AsyncDisposable {
     for (const slot of this.#slots) slot.fill(0);
   }
 
-  #fail(failure: Error): void {
+  #fail(failure: unknown): void {
     this.#failure ??= failure;
     for (const { reject } of this.#asked.splice(0)) reject(this.#failure);
   }
@@ -99,6 +102,19 @@ export class HashThread implements AsyncDisposable {
     this.#worker.postMessage(question);
     return answer.promise;
   }
+}
+
+/**
+ * What kept the thread from starting, or ended it: the host is short of processes or memory, which somebody can mend.
+ * Any other error as it is.
+ */
+export function explainThread(error: unknown): unknown {
+  const code = systemErrorCode(error);
+  if (code !== "ERR_WORKER_INIT_FAILED" && code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
+  return new ConclaveError("HOST_IO", `the host did not let a second thread of this process run (${code})`, {
+    cause: error,
+    suggestions: ["Allow more processes or memory: ulimit -u, pids.max and memory.max of the control group"],
+  });
 }
 
 /** What the thread runs: its text is all that it gets, so it names nothing outside of itself. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isConclaveError } from "../errors.ts";
 import { removeLeftBehind } from "../host/checked-file.ts";
 import {
   loadOutputRecord,
@@ -53,13 +54,23 @@ async function settle(vault: Vault, { plan, lock, record }: Left): Promise<void>
   const executed = (await reader.find("plans", { id: plan }))?.outcome === "executed";
   let settled = true;
   for (const output of record?.outputs ?? []) {
-    const fate = executed ? await finishOutput(output, plan) : removeOutput(output, plan);
+    const fate = await fateOf(() => (executed ? finishOutput(output, plan) : removeOutput(output, plan)));
     if (fate.kind === "stuck") settled = false;
     for (const line of fateText(output, plan, fate, path)) vault.warnOnce(line);
   }
   if (!settled) return;
   removeOutputRecord(state, identity.id, plan);
   lock.remove();
+}
+
+/** A folder that can't be written any more, such as of a medium that fails, must not keep the vault from being used. */
+async function fateOf(bringToEnd: () => OutputFate | Promise<OutputFate>): Promise<OutputFate> {
+  try {
+    return await bringToEnd();
+  } catch (error) {
+    if (isConclaveError(error)) return { kind: "stuck", problem: error.message };
+    throw error;
+  }
 }
 
 /** What people are told of an output, if it is not as it should be. @param record its path */

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { utf8 } from "../../../src/lib/bytes.ts";
-import { HashThread, PIECE_BYTES } from "../../../src/lib/crypto/hash-thread.ts";
+import { explainThread, HashThread, PIECE_BYTES } from "../../../src/lib/crypto/hash-thread.ts";
 
 const MIB = 1024 * 1024;
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -72,3 +74,18 @@ async function started(thread: HashThread): Promise<void> {
     await delay(1);
   }
 }
+
+test("H8: a host that has no thread or memory to give is told of, with what to do (15); any other error as it is", async () => {
+  const worker = new Worker("const all = []; for (;;) all.push(new Array(1e5).fill(all));", {
+    eval: true,
+    resourceLimits: { maxOldGenerationSizeMb: 8 },
+  });
+  const [error] = await once(worker, "error");
+  expect(explainThread(error)).toMatchObject({
+    code: "HOST_IO",
+    message: "the host did not let a second thread of this process run (ERR_WORKER_OUT_OF_MEMORY)",
+    suggestions: [expect.stringContaining("pids.max")],
+  });
+  const bug = new TypeError("not the host");
+  expect(explainThread(bug)).toBe(bug);
+});

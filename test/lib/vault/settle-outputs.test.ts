@@ -14,6 +14,7 @@ import { recordRefusal } from "../../../src/lib/quorum/refusal.ts";
 import { OutputLock } from "../../../src/lib/vault/output-lock.ts";
 import { settleOutputs } from "../../../src/lib/vault/settle-outputs.ts";
 import { madeOf } from "../../support/left-output.ts";
+import { haveProc } from "../../support/proc.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
 
@@ -128,6 +129,15 @@ test("what can't be settled stays, and is told of each time with the way out", a
   told.length = 0;
   await settle();
   expect([told, records()]).toEqual([[], []]);
+});
+
+test.skipIf(!haveProc)("H8: a folder that fails is told of, and keeps nobody from the vault", async () => {
+  const path = "/proc/made"; // nothing can be written there, nor synced
+  record(UNKNOWN, { outputs: [{ path, made: null }] });
+  await made.createKey("all-the-same", ["alice", "bob"]);
+  const left = `${stagedPath(path, UNKNOWN)} was left by plan ${UNKNOWN}, and is not touched`;
+  const way = `To end this: rm ${outputsFolder(made.state, vaultId)}/${UNKNOWN}`;
+  expect(told).toEqual([`${left}: /proc: the host could not read or write it (EINVAL). ${way}`]);
 });
 
 test("H4: what belongs to a process that lives is not touched", async () => {
