@@ -24,7 +24,14 @@ const jwkSchema = z.looseObject({
   k: member,
   d: member,
   priv: member,
-  /** Public: of a curve, of ML-DSA and ML-KEM. */
+  p: member,
+  q: member,
+  dp: member,
+  dq: member,
+  qi: member,
+  /** Public: of RSA, a curve, of ML-DSA and ML-KEM. */
+  n: member,
+  e: member,
   x: member,
   y: member,
   pub: member,
@@ -85,6 +92,8 @@ function readByHalves(jwk: Jwk): BroughtKey {
   const own: Record<string, unknown> = { ...createPublicKey(key.publicKey ?? "").export({ format: "jwk" }) };
   if (["kty", "x", "y", "pub"].every((name) => own[name] === jwk[name])) return key;
   key.material[Symbol.dispose]();
+  const missing = ["x", "y", "pub"].find((name) => own[name] !== undefined && jwk[name] === undefined);
+  if (missing !== undefined) throw malformedKey(`JWK: ${missing} is missing`);
   throw weakKey("the public half does not belong to the private one");
 }
 
@@ -107,8 +116,9 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 function choose(document: unknown, kid: string | undefined): Jwk {
-  const set = z.looseObject({ keys: z.array(z.unknown()).min(1) }).safeParse(document);
+  const set = z.looseObject({ keys: z.array(z.unknown()) }).safeParse(document);
   if (!set.success) return kid === undefined ? check(document) : only([check(document)], kid);
+  if (set.data.keys.length === 0) throw malformedKey("a JWK set without a key");
   return only(set.data.keys.map(check), kid);
 }
 
@@ -118,6 +128,7 @@ function only(keys: readonly Jwk[], kid: string | undefined): Jwk {
   const names = keys.map((candidate) => candidate.kid ?? "one without kid").join(", ");
   if (key === undefined) throw new ConclaveError("NOT_FOUND", `no key of kid ${kid} in the set: ${names}`);
   if (another === undefined) return key;
+  if (kid !== undefined) throw malformedKey(`${found.length} keys of kid ${kid} in the set`);
   throw new ConclaveError("USAGE", `which key of the set? ${names}`, { suggestions: ["Give --kid KID"] });
 }
 

@@ -84,6 +84,7 @@ function recognise(bytes: Uint8Array): KeyFormat {
   if (first === 0x7b) return "jwk";
   if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("-----BEGIN ")) return "pem";
   if (bytes[0] === 0x30 && bytes.length > 40 && isWholeSequence(bytes)) return "der";
+  if (bytes.length === 0) throw malformedKey("nothing is in it");
   throw new ConclaveError("USAGE", "in which format is the key? it isn't evident", {
     suggestions: [`Give --format raw or --format hex, and --algorithm`],
   });

@@ -25,10 +25,22 @@ export const digestFlag = {
   }),
 };
 
-/** A digest: a line that begins with hexadecimal digits, or its bytes themselves. */
+/** Bytes of SHA-256, SHA-384, SHA-512. */
+const DIGEST_BYTES = [32, 48, 64];
+
+/**
+ * A digest: a line that begins with hexadecimal digits, or its bytes themselves.
+ * @throws ConclaveError INPUT_MALFORMED it is none
+ */
 export function readDigest(bytes: Uint8Array): Uint8Array {
   const digits = /^([0-9a-f]{2,})(?:\s.*)?$/is.exec(Buffer.from(bytes).toString("latin1"))?.[1] ?? "";
-  return [64, 96, 128].includes(digits.length) ? fromHex(digits.toLowerCase()) : bytes;
+  if (DIGEST_BYTES.includes(digits.length / 2)) return fromHex(digits.toLowerCase());
+  if (DIGEST_BYTES.includes(bytes.length)) return bytes;
+  throw new ConclaveError(
+    "INPUT_MALFORMED",
+    `--digest: ${bytes.length} bytes that are no digest, wanted ${DIGEST_BYTES.join(", ")} or a line that begins with their hexadecimal digits`,
+    { suggestions: ["Pipe it: sha256sum FILE | conclave key sign KEY --digest --in -"] },
+  );
 }
 
 /** A message as it was given: from a file, or through a pipe. */

@@ -235,6 +235,10 @@ test("the digest of a message, as sha256sum writes it or as bytes", async () => 
     expect((await place.run("key", "verify", "curve", ...MESSAGE, ...check)).status).toBe(0);
     expect((await place.run("key", "verify", "curve", "--digest", "--in", "digest", ...check)).status).toBe(0);
   }
+  await place.write("short", "release");
+  const short = await place.run("key", "sign", "curve", "--digest", "--in", "short", ...BOTH);
+  expect(short.status).toBe(2);
+  expect(short.stderr).toContain("--digest: 7 bytes that are no digest, wanted 32, 48, 64 or a line");
   const refused = await place.run("key", "sign", "release", "--digest", "--in", "sums", ...BOTH);
   expect(refused.stderr).toContain("ed25519 signs the message itself, no digest of it");
   expect(refused.status).toBe(2);

@@ -51,6 +51,18 @@ test("a plan that makes no file is refused (2) where one is named, before anybod
   expect(filesIn(made.place.path)).not.toContain("never");
 });
 
+test.for([
+  { plan: ["key", "sign", "release", ...MESSAGE], file: "piped-message.plan" },
+  { plan: ["key", "encrypt", "payments", ...MESSAGE], file: "piped-file.plan" },
+])("$plan.1: through a pipe comes only a key that is imported (2), which is said", async ({ plan, file }) => {
+  const seen = await execute(plan, file, "--in", "-", "--out", "never");
+  expect(seen.status, String(seen)).toBe(2);
+  expect(seen.stderr).toContain(
+    "error: --in -: through a pipe comes only a key that the plan imports\n  try: Give a file: --in FILE\n",
+  );
+  expect(filesIn(made.place.path)).not.toContain("never");
+});
+
 test("a file that is there already is refused (4), and the plan stays open", async () => {
   const seen = await execute(
     ["key", "sign", "release", "--scheme", "ed25519", ...MESSAGE],

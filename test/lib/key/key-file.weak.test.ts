@@ -1,6 +1,7 @@
 import { createECDH, createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { concat, fromHex, utf8 } from "../../../src/lib/bytes.ts";
+import { readKeyFile } from "../../../src/lib/key/key-file.ts";
 import { LIMITS } from "../../../src/lib/limits.ts";
 import { der, ecKey, edKey, integer, jwkOf, oid, P256, pkcs8 } from "../../support/crafted-key.ts";
 import { refusal } from "../../support/refused-key.ts";
@@ -81,9 +82,7 @@ describe("a curve", () => {
     expect(await refusal(utf8(JSON.stringify({ ...one, x: two["x"] })))).toBe(
       "REFUSED: the public half does not belong to the private one",
     );
-    expect(await refusal(utf8(JSON.stringify({ ...one, y: undefined })))).toBe(
-      "REFUSED: the public half does not belong to the private one",
-    );
+    expect(await refusal(utf8(JSON.stringify({ ...one, y: undefined })))).toBe("INPUT_MALFORMED: JWK: y is missing");
     expect(await refusal(utf8(JSON.stringify({ ...one, crv: "P-384" })))).toBe(
       "INPUT_MALFORMED: 32 bytes, a key of ec-p384 has 48",
     );
@@ -347,6 +346,13 @@ describe("another spelling", () => {
       format: "jwk",
       refused: "a public key, and the vault holds private and secret ones",
     },
+    { what: "a set without a key", bytes: utf8('{"keys":[]}'), format: "jwk", refused: "a JWK set without a key" },
+    {
+      what: "RSA with a prime as a number, which isn't repeated",
+      bytes: utf8(JSON.stringify({ ...jwkOf("rsa"), p: 4711 })),
+      format: "jwk",
+      refused: "JWK: p: Invalid input: expected string, received number",
+    },
     {
       what: "padded base64url",
       bytes: utf8('{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAA=="}'),
@@ -375,6 +381,19 @@ describe("another spelling", () => {
     expect(await refusal(bytes, format, format === "pem" || format === "der" ? undefined : "aes-128")).toBe(
       `INPUT_MALFORMED: ${refused}`,
     );
+  });
+
+  test("an empty file, whose format nobody asked for", async () => {
+    expect(await refusal(utf8(""))).toBe("INPUT_MALFORMED: nothing is in it");
+  });
+
+  test("two keys of one kid", async () => {
+    const keys = [1, 2].map((byte) => ({ kty: "oct", kid: "same", k: Buffer.alloc(16, byte).toString("base64url") }));
+    const reading = { format: undefined, algorithm: "aes-128", kid: "same", passphrase: async () => "none" } as const;
+    await expect(readKeyFile(utf8(JSON.stringify({ keys })), reading)).rejects.toMatchObject({
+      code: "INPUT_MALFORMED",
+      message: "no key that can be imported: 2 keys of kid same in the set",
+    });
   });
 
   test("rounds of PBKDF2 beyond the limit are not computed", async () => {
