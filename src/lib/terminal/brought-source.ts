@@ -81,6 +81,7 @@ export async function bringKey(
 
 async function nameWrapped(vault: Vault, path: string, wrappingKey: string, algorithm: Algorithm): Promise<Brought> {
   const file = { name: basename(path), bytes: readSmallFile(path, LIMITS.importBytes) };
+  if (file.bytes.length === 0) throw new ConclaveError("INPUT_MALFORMED", `${path}: nothing is in it`);
   const source = await wrappedSource(vault.reader, wrappingKey, file);
   return { algorithm, material: undefined, source: () => source };
 }

@@ -163,6 +163,13 @@ describe("key wrapping-key", () => {
     { outcome: "too-long", args: ["again", "--expires", "31d", ...BOTH], status: 2 },
   ])("$outcome: $status", async (outcome) => expectOutcome(made, "key wrapping-key", "../golden", outcome));
 
+  test("a wrapped file without a byte is named (2), before anybody is asked", async () => {
+    await made.place.write("empty.wrapped", "");
+    const args = ["zone", "--wrapped", "empty.wrapped", ...WRAPPED.slice(2)];
+    const seen = await made.place.run("key", "import", ...args, ...BOTH);
+    expect([seen.status, seen.stderr]).toEqual([2, expect.stringMatching(/^error: empty\.wrapped: nothing is in it$/m)]);
+  });
+
   test("its public half goes to standard output, and is what unwraps", async () => {
     await using copy = await made.copy();
     const { place } = copy;
