@@ -167,7 +167,10 @@ describe("key wrapping-key", () => {
     await made.place.write("empty.wrapped", "");
     const args = ["zone", "--wrapped", "empty.wrapped", ...WRAPPED.slice(2)];
     const seen = await made.place.run("key", "import", ...args, ...BOTH);
-    expect([seen.status, seen.stderr]).toEqual([2, expect.stringMatching(/^error: empty\.wrapped: nothing is in it$/m)]);
+    expect([seen.status, seen.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: empty\.wrapped: nothing is in it$/m),
+    ]);
   });
 
   test("its public half goes to standard output, and is what unwraps", async () => {
