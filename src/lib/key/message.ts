@@ -3,7 +3,7 @@ import { sha256Hex } from "../crypto/digest.ts";
 import { ConclaveError, isConclaveError } from "../errors.ts";
 import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, textSchema } from "../names.ts";
+import { digestSchema, shortened, textSchema } from "../names.ts";
 import type { ActPlace } from "../vault/unlocked.ts";
 
 /** What a plan says of a message: its name, for people; SHA-256 and bytes. */
@@ -23,7 +23,7 @@ export const messageDigestSchema = z.strictObject({
 export type MessageDigest = z.infer<typeof messageDigestSchema>;
 
 export function describeMessage(name: string, bytes: Uint8Array): MessageReference {
-  return { name: name.slice(0, LIMITS.textLength).toWellFormed(), sha256: sha256Hex(bytes), size: bytes.length };
+  return { name: shortened(name), sha256: sha256Hex(bytes), size: bytes.length };
 }
 
 /**
