@@ -51,6 +51,14 @@ test("a plan that makes no file is refused (2) where one is named, before anybod
   expect(filesIn(made.place.path)).not.toContain("never");
 });
 
+test("what goes to no file is refused (2): standard output has what the command tells", async () => {
+  const sign = ["key", "sign", "release", "--scheme", "ed25519", ...MESSAGE];
+  const seen = await execute(sign, "piped.plan", ...MESSAGE, "--out", "-");
+  expect(seen.status, String(seen)).toBe(2);
+  expect(seen.stderr).toMatch(/^error: --out -: standard output has what the command tells$/m);
+  expect(filesIn(made.place.path)).not.toContain("-");
+});
+
 test("a file that is there already is refused (4), and the plan stays open", async () => {
   const seen = await execute(
     ["key", "sign", "release", "--scheme", "ed25519", ...MESSAGE],
