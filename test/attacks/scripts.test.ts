@@ -50,8 +50,8 @@ describe("I1: a hostile script is refused with its place, in less than 200 ms", 
 
 /** What a process of its own does, with the paths of this folder's modules. */
 const MODULES = `
-  const { parseScript } = await import("${new URL("../../src/lib/ceremony/script-file.ts", import.meta.url)}");
-  const { hostileScripts } = await import("${new URL("../support/hostile-scripts.ts", import.meta.url)}");
+  const { parseScript } = await import("${new URL("../../src/lib/ceremony/script-file.ts", import.meta.url).href}");
+  const { hostileScripts } = await import("${new URL("../support/hostile-scripts.ts", import.meta.url).href}");
   const scripts = hostileScripts();`;
 const NONE = "";
 const ALL = "for (const { bytes } of scripts) try { parseScript('x.yaml', bytes) } catch {}";

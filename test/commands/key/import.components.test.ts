@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hex } from "../../../src/lib/bytes.ts";
+import { fromHex, hex } from "../../../src/lib/bytes.ts";
 import { aesCmac } from "../../../src/lib/crypto/cmac.ts";
 import { describeKey } from "../../../src/lib/key/describe.ts";
 import { keyHistory } from "../../../src/lib/key/history.ts";
+import { create } from "../../support/key-acts.ts";
 import { openMaterials } from "../../support/materials.ts";
 import { refusalsOf, stateOf } from "../../support/refusals.ts";
 import { answer, present } from "../../support/room.ts";
@@ -19,9 +20,14 @@ const DIGITS = 32;
 const CLEAR = "\u001b[2J\u001b[3J\u001b[H";
 const DOWN = "\u001b[B";
 
-const combined = Buffer.from(COMPONENTS.alice, "hex").map(
-  (byte, i) => byte ^ (Buffer.from(COMPONENTS.bob, "hex")[i] ?? 0) ^ (Buffer.from(COMPONENTS.carol, "hex")[i] ?? 0),
-);
+function xor(...components: readonly string[]): Uint8Array {
+  const all = new Uint8Array(DIGITS / 2);
+  for (const component of components)
+    for (const [i, byte] of fromHex(component).entries()) all[i] = (all[i] ?? 0) ^ byte;
+  return all;
+}
+
+const combined = xor(...Object.values(COMPONENTS));
 const checkValueOf = (digits: string) => hex(aesCmac(Buffer.from(digits, "hex"), new Uint8Array(16)).subarray(0, 5));
 
 let made: MadeVault;
@@ -98,6 +104,29 @@ describe("key import --components", () => {
     expect((await openMaterials(copy)).get(`${id}/1`)).toBe(hex(combined));
     const { events } = await keyHistory(vault.reader, "zone");
     expect(events[0]?.approvedBy).toEqual(["alice", "bob", "carol"]);
+    expect((await copy.verify()).result).toBe("VERIFIED");
+  }, 30_000);
+
+  test("the next version of a key that is there: of its algorithm, approved by who typed", async () => {
+    await using copy = await made.copy();
+    await copy.perform(create("zone", { algorithm: "aes-128" }));
+    const atHand = copy.flags("alice", "bob").filter((flag) => flag !== "--yes");
+    const flags = ["--components", "2", "--new-version", "--vault", "vault", ...atHand];
+    await using terminal = copy.place.terminal("key", "import", "zone", ...flags);
+    await type(terminal, 1, 0, COMPONENTS.alice);
+    await type(terminal, 2, 0, COMPONENTS.bob);
+    await answer(terminal, "Type yes to execute key.import-version default/zone", "yes");
+    await terminal.waitFor(/Origin +version 2 imported \(components\)/);
+    expect(await terminal.exit).toBe(0);
+
+    const key = hex(xor(COMPONENTS.alice, COMPONENTS.bob));
+    await using vault = await copy.open();
+    const { id, versions } = await describeKey(vault.reader, "zone", "2026-11-24T00:00:00.000Z");
+    expect(versions).toMatchObject([
+      { origin: "generated", state: "deactivated" },
+      { origin: "imported", state: "active", checkValue: checkValueOf(key) },
+    ]);
+    expect((await openMaterials(copy)).get(`${id}/2`)).toBe(key);
     expect((await copy.verify()).result).toBe("VERIFIED");
   }, 30_000);
 

@@ -28,6 +28,13 @@ test.for([
   { text: "\u0301a", shown: "\\u{301}a", what: "a mark on what stands before" },
   { text: "x \u0301", shown: "x \\u{301}", what: "a mark on a space" },
   { text: "q\u0335\u0336\u0337\u0338\u0336", shown: "q\u0335\u0336\u0337\\u{338}\\u{336}", what: "a stack of marks" },
+  { text: "p\u0430yments", shown: "p\\u{430}yments", what: "a Cyrillic letter among Latin ones" },
+  { text: "\u0440\u0430y\u0301-roll", shown: "\\u{440}\\u{430}ý-roll", what: "only in the word that is mixed" },
+  { text: "a\u0430\u0301b", shown: "a\\u{430}\\u{301}b", what: "with the marks on it" },
+  { text: "k\u03a9 \u2c81b", shown: "k\\u{3a9} \\u{2c81}b", what: "Greek, Coptic among Latin" },
+  { text: "\u03bf\u043e", shown: "\\u{3bf}\\u{43e}", what: "Greek among Cyrillic" },
+  { text: "платёж of naïve αβγ, 5µm", shown: "платёж of naïve αβγ, 5µm", what: "words of one script each" },
+  { text: "Tokyo東京かな 한글abc", shown: "Tokyo東京かな 한글abc", what: "scripts that are written with Latin" },
 ])("$what", ({ text, shown }) => {
   expect(show(text)).toBe(shown);
 });
