@@ -33,3 +33,8 @@ export const timestampSchema = z.iso
 
 /** Free text of a person: shown escaped, never empty of meaning to a program. */
 export const textSchema = z.string().max(LIMITS.textLength, `must be at most ${LIMITS.textLength} characters`);
+
+/** As much of a text, such as the name of a file, as `textSchema` takes. */
+export function shortened(text: string): string {
+  return text.slice(0, LIMITS.textLength).toWellFormed();
+}

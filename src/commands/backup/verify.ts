@@ -5,7 +5,7 @@ import { hashBackup } from "../../lib/backup/backup-file.ts";
 import { type VerifiedBackup, verifyBackup } from "../../lib/backup/verify.ts";
 import { planBackupVerify } from "../../lib/backup/verify-action.ts";
 import { ConclaveError, isConclaveError } from "../../lib/errors.ts";
-import { LIMITS } from "../../lib/limits.ts";
+import { shortened } from "../../lib/names.ts";
 import { fields } from "../../lib/terminal/fields.ts";
 import { progressBar } from "../../lib/terminal/progress.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
@@ -79,7 +79,7 @@ export default class BackupVerify extends SensitiveCommand {
       flags,
       async (vault) => {
         const hashed = hashBackup(file, progressBar("reading the backup", 1000));
-        const name = basename(file).slice(0, LIMITS.textLength).toWellFormed();
+        const name = shortened(basename(file));
         const done = await this.perform(vault, flags, [planBackupVerify(hashed, name)]);
         if ("effects" in done) this.result(`${executedText(done)}\nProved: it opens, and all of it is as it was`);
         return done;

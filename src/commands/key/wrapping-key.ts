@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { utf8 } from "../../lib/bytes.ts";
@@ -12,6 +11,7 @@ import { keyMade } from "../../lib/terminal/key-acts.ts";
 import { keyringFlag } from "../../lib/terminal/new-key-flags.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { sensitiveFlags } from "../../lib/terminal/sensitive-flags.ts";
+import { fileOf } from "../../lib/terminal/stream-output.ts";
 import type { Vault } from "../../lib/vault/vault.ts";
 
 export default class KeyWrappingKey extends SensitiveCommand {
@@ -28,7 +28,7 @@ export default class KeyWrappingKey extends SensitiveCommand {
   static override flags = {
     out: Flags.string({
       char: "o",
-      summary: "new file for the public half; without it, standard output",
+      summary: "new file for the public half; without it, or as -, standard output",
       helpValue: "FILE",
       exclusive: ["plan-out"],
     }),
@@ -39,9 +39,9 @@ export default class KeyWrappingKey extends SensitiveCommand {
 
   async run(): Promise<{ plan: string; entries: number[]; key: KeyDescription } | DryRun | PlanWritten> {
     const { args, flags } = await this.parse(KeyWrappingKey);
-    const { out } = flags;
-    if (out !== undefined) assertCreatable(outputPath(resolve(out)));
-    const streams = out === undefined ? {} : { destination: { file: resolve(out) }, toldOutput: publicHalfIn };
+    const out = fileOf(flags.out);
+    if (out !== undefined) assertCreatable(outputPath(out));
+    const streams = out === undefined ? {} : { destination: { file: out }, toldOutput: publicHalfIn };
     const act = async (vault: Vault) => {
       const request = { name: args.name, keyring: flags.keyring, life: flags.expires };
       const planned = await planWrappingKey(vault.reader, request, vault.clock());
@@ -56,7 +56,7 @@ export default class KeyWrappingKey extends SensitiveCommand {
       const displaced = done.files?.find((file) => file.displaced)?.path;
       this.note(
         `Wrapping key ${keyring.name}/${name} serves one import until ${key.versions[0]?.deactivateAt}` +
-          (out === undefined ? "" : `; its public half is in ${show(displaced ?? out, 300)}`),
+          (out === undefined ? "" : `; its public half is in ${show(displaced ?? flags.out ?? "", 300)}`),
       );
       return { plan: done.plan, entries: done.entries, key };
     };

@@ -13,18 +13,17 @@ import { readAnswer, readPlanFile } from "../../lib/terminal/document-files.ts";
 import { noneByDefault, yesFlag } from "../../lib/terminal/flags.ts";
 import { Gathering } from "../../lib/terminal/gathering.ts";
 import { encodingFlag } from "../../lib/terminal/made-output.ts";
-import { foundingFor, newGenerationText, proveNewShares, recoveryText } from "../../lib/terminal/new-generation.ts";
+import { foundingFor, newGenerationText, recoveryText } from "../../lib/terminal/new-generation.ts";
 import { readPassphraseFile } from "../../lib/terminal/passphrase-file.ts";
 import { planDestination } from "../../lib/terminal/plan-destination.ts";
 import { hasTerminal } from "../../lib/terminal/prompt.ts";
 import { executedText } from "../../lib/terminal/result-text.ts";
 import { askPassphrase } from "../../lib/terminal/secret-prompt.ts";
-import type { Performed } from "../../lib/terminal/sensitive-command.ts";
+import { type Performed, SensitiveCommand } from "../../lib/terminal/sensitive-command.ts";
 import { newPassphraseFlags, shareFlags } from "../../lib/terminal/sensitive-flags.ts";
 import { parseShareFile, shareKeys } from "../../lib/terminal/share-file.ts";
-import { VaultCommand } from "../../lib/terminal/vault-command.ts";
 
-export default class PlanExecute extends VaultCommand {
+export default class PlanExecute extends SensitiveCommand {
   static override summary = "Execute a plan that enough custodians approved";
   static override description =
     "Approvals from files, share files at hand and people in the room count together. A bad approval refuses the execute (12); good ones that are too few wait (10). A plan is executed once.";
@@ -95,12 +94,11 @@ export default class PlanExecute extends VaultCommand {
         if (secrets === undefined && flags.in.includes("-")) throw notAFile();
         const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity }, secrets);
         this.result(executedText(executed));
-        if (executed.files?.some(({ displaced }) => displaced)) this.endAs("EXISTS");
-        const generations = await proveNewShares(vault, executed, founding);
-        for (const made of generations) this.result(newGenerationText(made, vault.path));
+        const performed = await this.complete(vault, executed, founding);
+        for (const made of performed.generations ?? []) this.result(newGenerationText(made, vault.path));
         if (executed.recovery !== undefined) this.result(recoveryText(executed.recovery));
-        if (generations.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
-        return generations.length === 0 ? executed : { ...executed, generations };
+        if (performed.generations?.some(({ state }) => state === "pending")) this.endAs("WAITING_FOR_PEOPLE");
+        return performed;
       },
       { inputs: flags.in, streams },
     );

@@ -8,7 +8,7 @@ import { ConclaveError } from "../errors.ts";
 import type { Anchor } from "../host/anchor.ts";
 import { userName } from "../host/user.ts";
 import { firstIssue } from "../json.ts";
-import { LIMITS } from "../limits.ts";
+import { shortened } from "../names.ts";
 import { type Actions, bindAction } from "../quorum/action.ts";
 import { type Plan, planSchema } from "../quorum/plan.ts";
 import { AHEAD, type PlanFile } from "../quorum/plan-file.ts";
@@ -72,7 +72,7 @@ export function prepareRestore(
   const { size, root } = checkpointOf(head);
   const parameters: RestoreParameters = {
     file: {
-      name: basename(file.path).slice(0, LIMITS.textLength).toWellFormed(),
+      name: shortened(basename(file.path)),
       sha256: file.sha256,
       size: file.size,
     },

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { hashBackup } from "../backup/backup-file.ts";
 import { planBackupVerify } from "../backup/verify-action.ts";
 import { ConclaveError } from "../errors.ts";
-import { LIMITS } from "../limits.ts";
+import { shortened } from "../names.ts";
 import { proveSchema } from "./built-in.ts";
 import { type Ceremony, vaultOf } from "./ceremony.ts";
 import { parseValues } from "./parse-values.ts";
@@ -30,7 +30,7 @@ export async function performProof(ceremony: Ceremony, index: number): Promise<S
         `${file}: not the backup that the ceremony made: its SHA-256 is ${hashed.sha256}`,
       );
     }
-    return [planBackupVerify(hashed, basename(file).slice(0, LIMITS.textLength).toWellFormed())];
+    return [planBackupVerify(hashed, shortened(basename(file)))];
   });
   if (executed === undefined) return undefined;
   return {

@@ -1,4 +1,4 @@
-import { concat } from "../bytes.ts";
+import { concat, fromHex } from "../bytes.ts";
 import { Secret } from "../secret.ts";
 
 /** One value of DER (X.690), a view of the bytes that it was read from. */
@@ -30,15 +30,27 @@ export function readDer(bytes: Uint8Array): DerValue {
 }
 
 /**
- * The DER of one value.
- * @returns the caller's to dispose of: it may hold a secret
+ * The DER of one value that holds a secret.
+ * @returns the caller's to dispose of
  * @throws {RangeError} 65,536 bytes of content or more
  */
 export function writeDer(tag: number, ...parts: readonly Uint8Array[]): Secret {
+  return new Secret(derOf(tag, ...parts));
+}
+
+/** The DER of a number. @param value 1 to 2^31 − 1 */
+export function derInteger(value: number): Uint8Array {
+  const octets = fromHex(value.toString(16).padStart(8, "0"));
+  const digits = octets.subarray(octets.findIndex((octet) => octet !== 0));
+  return derOf(INTEGER, (digits[0] ?? 0) < 0x80 ? digits : concat(Uint8Array.of(0), digits));
+}
+
+/** The DER of one value, which is a secret if its parts are. @throws {RangeError} 65,536 bytes of content or more */
+export function derOf(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > 0xffff) throw new RangeError("too long for a key");
   const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return new Secret(concat(Uint8Array.of(tag, ...head), ...parts));
+  return concat(Uint8Array.of(tag, ...head), ...parts);
 }
 
 function readValue(bytes: Uint8Array, start: number, depth: number): { value: DerValue; end: number } {

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { p256, p384, p521 } from "@noble/curves/nist.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { Secret } from "../secret.ts";
+import { view } from "./signature.ts";
 
 /** By Node's names. */
 const CURVES = { prime256v1: p256, secp384r1: p384, secp521r1: p521, secp256k1 } as const;
@@ -42,10 +43,7 @@ export function verifyDigestByEcdsa(
 function scalarOf(key: KeyObject): Secret {
   const exported = key.export({ format: "der", type: "sec1" });
   using der = new Secret(new Uint8Array(exported.buffer, exported.byteOffset, exported.byteLength));
-  const at =
-    Buffer.from(der.reveal().buffer).indexOf(BEFORE_SCALAR, exported.byteOffset) -
-    exported.byteOffset +
-    BEFORE_SCALAR.length;
+  const at = view(der.reveal()).indexOf(BEFORE_SCALAR) + BEFORE_SCALAR.length;
   const length = der.reveal()[at] ?? 0;
   return der.slice(at + 1, at + 1 + length);
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, pbkdf2Sync } from "node:crypto";
 import { concat, fromHex, utf8 } from "../bytes.ts";
 import { Secret } from "../secret.ts";
+import { derInteger, derOf, OCTET_STRING, SEQUENCE } from "./der.ts";
 import { randomBytes } from "./random.ts";
 
 /** Rounds of PBKDF2: some 0.3 seconds a guess, and what OWASP's Password Storage Cheat Sheet asks for (2023). */
@@ -9,9 +10,6 @@ const SALT_LENGTH = 16;
 const KEY_LENGTH = 32;
 const IV_LENGTH = 16;
 
-const SEQUENCE = 0x30;
-const INTEGER = 0x02;
-const OCTET_STRING = 0x04;
 const NULL = fromHex("0500");
 /** OBJECT IDENTIFIERs in DER: 1.2.840.113549.1.5.13 and .12, .2.9, and 2.16.840.1.101.3.4.1.42. */
 const PBES2 = fromHex("06092a864886f70d01050d");
@@ -36,35 +34,14 @@ export function sealPkcs8(der: Secret, passphrase: string): Uint8Array {
   using key = new Secret(new Uint8Array(derived.buffer, derived.byteOffset, derived.byteLength));
   const cipher = createCipheriv("aes-256-cbc", key.reveal(), iv);
   const sealed = concat(cipher.update(der.reveal()), cipher.final());
-  const derivation = element(
+  const derivation = derOf(
     SEQUENCE,
-    element(OCTET_STRING, salt),
-    integer(ITERATIONS),
-    integer(KEY_LENGTH),
-    element(SEQUENCE, HMAC_SHA256, NULL),
+    derOf(OCTET_STRING, salt),
+    derInteger(ITERATIONS),
+    derInteger(KEY_LENGTH),
+    derOf(SEQUENCE, HMAC_SHA256, NULL),
   );
-  const scheme = element(SEQUENCE, AES256_CBC, element(OCTET_STRING, iv));
-  const algorithm = element(SEQUENCE, PBES2, element(SEQUENCE, element(SEQUENCE, PBKDF2, derivation), scheme));
-  return element(SEQUENCE, algorithm, element(OCTET_STRING, sealed));
-}
-
-/** A DER element: tag, length in the fewest bytes, contents. */
-function element(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  const content = concat(...contents);
-  const { length } = content;
-  const digits = length < 128 ? [] : bigEndian(length);
-  const head = length < 128 ? [tag, length] : [tag, 0x80 | digits.length, ...digits];
-  return concat(Uint8Array.from(head), content);
-}
-
-/** @param value positive, at most 2^31 − 1 */
-function integer(value: number): Uint8Array {
-  const digits = bigEndian(value);
-  return element(INTEGER, Uint8Array.from((digits[0] ?? 0) >= 128 ? [0, ...digits] : digits));
-}
-
-function bigEndian(value: number): number[] {
-  const digits: number[] = [];
-  for (let rest = value; rest > 0; rest >>= 8) digits.unshift(rest & 255);
-  return digits;
+  const scheme = derOf(SEQUENCE, AES256_CBC, derOf(OCTET_STRING, iv));
+  const algorithm = derOf(SEQUENCE, PBES2, derOf(SEQUENCE, derOf(SEQUENCE, PBKDF2, derivation), scheme));
+  return derOf(SEQUENCE, algorithm, derOf(OCTET_STRING, sealed));
 }

@@ -17,11 +17,14 @@ export class FileSource implements ByteSource {
   constructor(path: string) {
     this.path = path;
     this.#file = ioExplained(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
-    const status = ioExplained(path, () => fstatSync(this.#file));
-    this.size = status.size;
-    if (status.isFile()) return;
-    closeSync(this.#file);
-    throw new ConclaveError("INPUT_MALFORMED", `${path}: not a regular file`);
+    try {
+      const status = ioExplained(path, () => fstatSync(this.#file));
+      this.size = status.size;
+      if (!status.isFile()) throw new ConclaveError("INPUT_MALFORMED", `${path}: not a regular file`);
+    } catch (error) {
+      closeSync(this.#file);
+      throw error;
+    }
   }
 
   /**

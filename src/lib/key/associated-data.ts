@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { sha256Hex } from "../crypto/digest.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, textSchema } from "../names.ts";
+import { digestSchema, shortened, textSchema } from "../names.ts";
 import type { Line } from "../quorum/action.ts";
 
 /** What a plan says of associated data: the text or the file's name, for people; SHA-256 and bytes. Null: there are none. */
@@ -17,7 +17,7 @@ export type AssociatedData = z.infer<typeof associatedDataSchema>;
 
 /** @param name what people see of it */
 export function describeAssociatedData(name: string, bytes: Uint8Array): AssociatedData {
-  return { name: name.slice(0, LIMITS.textLength).toWellFormed(), sha256: sha256Hex(bytes), size: bytes.length };
+  return { name: shortened(name), sha256: sha256Hex(bytes), size: bytes.length };
 }
 
 export function associatedDataLines(data: AssociatedData): Line[] {

@@ -80,6 +80,7 @@ export async function decryptFile(
 ): Promise<number | undefined> {
   const parameters = parametersOf(secret);
   using source = input.open();
+  using owned = new DisposableStack();
   const start = Math.min(input.size, headLength + streamHeaderLength(parameters));
   let [stream, written, done]: [SegmentStream | undefined, number, number] = [undefined, 0, 0];
   let intact = true;
@@ -91,7 +92,7 @@ export async function decryptFile(
       const header = portion.subarray(headLength);
       const same = Buffer.compare(portion.subarray(0, headLength), writeEncryptedHead(head)) === 0;
       intact = same && isStreamHeader(parameters, header) && input.size > start;
-      if (intact) stream = new SegmentStream(parameters, secret, header, bindingOf(head, associatedData));
+      if (intact) stream = owned.use(new SegmentStream(parameters, secret, header, bindingOf(head, associatedData)));
       continue;
     }
     const plain = intact ? stream?.open(portion, done === input.size) : undefined;
@@ -103,6 +104,5 @@ export async function decryptFile(
     await output.write(plain);
     progress?.(done, input.size);
   }
-  stream?.[Symbol.dispose]();
   return intact ? written : undefined;
 }

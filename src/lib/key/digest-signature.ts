@@ -4,7 +4,7 @@ import { equalBytes } from "../crypto/constant-time.ts";
 import { signDigestByEcdsa, verifyDigestByEcdsa } from "../crypto/ecdsa-digest.ts";
 import { signDigestByPss, verifyDigestByPss } from "../crypto/pss.ts";
 import { ConclaveError } from "../errors.ts";
-import { type Hash, hasFormats, SCHEMES, type Scheme, type SignatureFormat } from "./signature-scheme.ts";
+import { type Hash, hasFormats, mayBeOf, SCHEMES, type Scheme, type SignatureFormat } from "./signature-scheme.ts";
 
 /** Bytes of a digest. */
 const LENGTHS = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<Hash, number>;
@@ -53,6 +53,7 @@ export function verifyDigest(
   if (digest.length !== LENGTHS[hash]) return false;
   if (hasFormats(scheme)) return verifyDigestByEcdsa(key, digest, signature, nobleFormat(format));
   if (isPss(scheme)) return verifyDigestByPss(hash, key, digest, signature);
+  if (!mayBeOf(key, signature)) return false;
   try {
     return equalBytes(publicDecrypt({ key, ...PKCS1 }, signature), concat(DIGEST_INFO[hash], digest));
   } catch {

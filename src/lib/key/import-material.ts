@@ -1,13 +1,12 @@
 import { type Entry, entryError } from "../audit/entry.ts";
-import { sha256Hex } from "../crypto/digest.ts";
 import { ConclaveError } from "../errors.ts";
-import { readSmallFile } from "../host/files.ts";
 import { LIMITS } from "../limits.ts";
 import type { Effect } from "../quorum/action.ts";
 import type { Reader, Writer } from "../storage/storage.ts";
 import type { GivenSecrets, MaterialOwner, Unlocked } from "../vault/unlocked.ts";
 import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 import { assertAlgorithm, type BroughtKey, readSymmetricKey } from "./brought-key.ts";
+import { givenFile } from "./given-file.ts";
 import { isCommitted } from "./import-commitment.ts";
 import { type ImportSource, isWrapped, type WrappedSource } from "./import-source.ts";
 import { readClearDer } from "./key-file.ts";
@@ -105,10 +104,8 @@ async function unwrapped(
 }
 
 function wrappedFile(vault: Unlocked, { file }: WrappedSource | TransferSource): Uint8Array {
-  for (const path of vault.place?.inputs ?? []) {
-    const bytes = readSmallFile(path, LIMITS.importBytes);
-    if (bytes.length === file.size && sha256Hex(bytes) === file.sha256) return bytes;
-  }
+  const bytes = givenFile(vault.place, file, LIMITS.importBytes);
+  if (bytes !== undefined) return bytes;
   throw new ConclaveError("USAGE", `the plan is of ${file.name}, SHA-256 ${file.sha256}: no such file was given`, {
     suggestions: ["Give the file as it was when the plan was made: --in FILE"],
   });

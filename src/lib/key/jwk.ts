@@ -24,6 +24,7 @@ const jwkSchema = z.looseObject({
   k: member,
   d: member,
   priv: member,
+  /** Private, of RSA: said to be text, since Node.js tells the value of what is none. */
   p: member,
   q: member,
   dp: member,

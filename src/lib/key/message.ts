@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { sha256Hex } from "../crypto/digest.ts";
-import { ConclaveError, isConclaveError } from "../errors.ts";
-import { readSmallFile } from "../host/files.ts";
+import { ConclaveError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, textSchema } from "../names.ts";
+import { digestSchema, shortened, textSchema } from "../names.ts";
 import type { ActPlace } from "../vault/unlocked.ts";
+import { givenFile } from "./given-file.ts";
 
 /** What a plan says of a message: its name, for people; SHA-256 and bytes. */
 export const messageSchema = z.strictObject({
@@ -23,20 +23,19 @@ export const messageDigestSchema = z.strictObject({
 export type MessageDigest = z.infer<typeof messageDigestSchema>;
 
 export function describeMessage(name: string, bytes: Uint8Array): MessageReference {
-  return { name: name.slice(0, LIMITS.textLength).toWellFormed(), sha256: sha256Hex(bytes), size: bytes.length };
+  return { name: shortened(name), sha256: sha256Hex(bytes), size: bytes.length };
 }
 
 /**
  * The message of a plan, among what was given to the act.
  * @throws ConclaveError USAGE none of them has its digest
  */
-export function messageOf(place: ActPlace | undefined, { name, sha256, size }: MessageReference): Uint8Array {
-  const given = place?.piped;
-  if (given !== undefined && sha256Hex(given) === sha256) return given;
-  for (const path of place?.inputs ?? []) {
-    const bytes = readIfFits(path);
-    if (bytes?.length === size && sha256Hex(bytes) === sha256) return bytes;
-  }
+export function messageOf(place: ActPlace | undefined, message: MessageReference): Uint8Array {
+  const { name, sha256, size } = message;
+  const piped = place?.piped;
+  if (piped !== undefined && sha256Hex(piped) === sha256) return piped;
+  const given = givenFile(place, message, LIMITS.messageBytes);
+  if (given !== undefined) return given;
   throw new ConclaveError(
     "USAGE",
     `the plan is of ${name}, ${size} bytes, SHA-256 ${sha256}: no such message was given`,
@@ -44,13 +43,4 @@ export function messageOf(place: ActPlace | undefined, { name, sha256, size }: M
       suggestions: ["Give it as it was when the plan was made: --in FILE"],
     },
   );
-}
-
-function readIfFits(path: string): Uint8Array | undefined {
-  try {
-    return readSmallFile(path, LIMITS.messageBytes);
-  } catch (error) {
-    if (isConclaveError(error, "INPUT_MALFORMED")) return undefined;
-    throw error;
-  }
 }

@@ -42,10 +42,19 @@ export async function wrapVersion(
 ): Promise<Required<Pick<Effect, "blobs">> & { data: MaterialData }> {
   using material = key.material;
   const { kekVersion, blob } = await vault.wrap(material, owner);
-  const { checkValue, publicKey } = key;
-  const { publicKey: wanted } = ALGORITHMS[owner.algorithm];
-  const told = publicKey === null || wanted === null ? null : (fingerprint(publicKey, wanted) ?? null);
+  const { publicKey } = key;
+  const { checkValue, fingerprint: told } = tellOf(owner.algorithm, key);
   return { data: { kekVersion, blob: blob.hash, checkValue, publicKey, fingerprint: told }, blobs: [blob] };
+}
+
+/** What tells which key it is: of a symmetric one the check value, of an asymmetric one the fingerprint. */
+export function tellOf(
+  algorithm: Algorithm,
+  { checkValue, publicKey }: Pick<GeneratedKey, "checkValue" | "publicKey">,
+): Pick<MaterialData, "checkValue" | "fingerprint"> {
+  const { publicKey: wanted } = ALGORITHMS[algorithm];
+  const told = publicKey === null || wanted === null ? undefined : fingerprint(publicKey, wanted);
+  return { checkValue, fingerprint: told ?? null };
 }
 
 /** @throws IntegrityError material that no command would have made */

@@ -5,6 +5,7 @@ import type { Algorithm } from "./algorithm.ts";
 import { type KeyExportParameters, keyExport } from "./export.ts";
 import { type ExportRecipient, OTHER_RECIPIENT, recipientProblem } from "./export-recipient.ts";
 import { findKey } from "./find.ts";
+import { referenceTo } from "./reference.ts";
 
 /** What somebody wants to take out of the vault. */
 export interface ExportRequest {
@@ -20,7 +21,7 @@ export async function planExport(state: Reader, { key: name, version, to }: Expo
   const { key, keyring } = await findKey(state, name);
   const problem = recipientProblem(to, key.algorithm as Algorithm); // before a passphrase is asked for
   if (problem !== undefined) throw new ConclaveError("USAGE", problem, { suggestions: [OTHER_RECIPIENT] });
-  const reference = { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } };
+  const reference = referenceTo(key, keyring);
   const parameters: KeyExportParameters = { key: reference, version: version ?? key.version, to };
   return { action: keyExport.name, parameters };
 }

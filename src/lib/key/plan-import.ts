@@ -1,23 +1,23 @@
 import { sha256Hex } from "../crypto/digest.ts";
 import { ConclaveError } from "../errors.ts";
-import { LIMITS } from "../limits.ts";
+import { shortened } from "../names.ts";
 import type { PlannedAction } from "../quorum/action.ts";
 import { quorumInForce } from "../quorum/state.ts";
 import type { Secret } from "../secret.ts";
 import type { Reader } from "../storage/storage.ts";
-import { ALGORITHMS, type Algorithm, type GeneratedKey } from "./algorithm.ts";
+import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 import type { BroughtKey } from "./brought-key.ts";
 import { findKey } from "./find.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { type KeyImportParameters, keyImport } from "./import.ts";
 import { commitmentOf } from "./import-commitment.ts";
 import type { ImportSource } from "./import-source.ts";
 import { type KeyImportVersionParameters, keyImportVersion } from "./import-version.ts";
 import type { KeyFormat } from "./key-file.ts";
 import { checkNewKey } from "./new-key.ts";
+import { tellOf } from "./new-version.ts";
 import { requireCurrentVersion } from "./next-version.ts";
 import { findVersion } from "./plan-use.ts";
-import { guardians, type KeyReference, type KeyringReference } from "./reference.ts";
+import { guardians, type KeyReference, type KeyringReference, referenceTo } from "./reference.ts";
 import { type KeyRequest, newKeyParameters } from "./request.ts";
 
 /** A key that is brought, as a person asks for it; its algorithm is known by then. */
@@ -99,7 +99,7 @@ export function fileSource(
   key: BroughtKey,
   commitmentKey: Secret,
 ): ImportSource {
-  const shown = name.slice(0, LIMITS.textLength).toWellFormed();
+  const shown = shortened(name);
   return { from: "file", name: shown, format, kid: kid ?? null, ...committed(key, commitmentKey) };
 }
 
@@ -118,24 +118,18 @@ export async function wrappedSource(
   return {
     from: "wrapped",
     file: {
-      name: file.name.slice(0, LIMITS.textLength).toWellFormed(),
+      name: shortened(file.name),
       sha256: sha256Hex(file.bytes),
       size: file.bytes.length,
     },
-    wrappingKey: { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } },
+    wrappingKey: referenceTo(key, keyring),
     checkValue: null,
     fingerprint: null,
   };
 }
 
 function committed(key: BroughtKey, commitmentKey: Secret) {
-  return { commitment: commitmentOf(commitmentKey, key.material), ...tellOf(key) };
-}
-
-function tellOf({ algorithm, checkValue, publicKey }: GeneratedKey & { algorithm: Algorithm }) {
-  const { publicKey: wanted } = ALGORITHMS[algorithm];
-  const print = publicKey === null || wanted === null ? null : (fingerprint(publicKey, wanted) ?? null);
-  return { checkValue, fingerprint: print };
+  return { commitment: commitmentOf(commitmentKey, key.material), ...tellOf(key.algorithm, key) };
 }
 
 /** What was told of a key, compared with what it is if that is known. */

@@ -1,7 +1,6 @@
 import { ConclaveError } from "../errors.ts";
 import type { PlannedAction } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Row } from "../storage/tables.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { AssociatedData } from "./associated-data.ts";
 import { type KeyDecryptParameters, keyDecrypt } from "./decrypt.ts";
@@ -10,7 +9,7 @@ import type { EncryptedHead } from "./encrypted-file.ts";
 import { findKey } from "./find.ts";
 import { type KeyMacParameters, keyMac } from "./mac.ts";
 import type { MessageDigest, MessageReference } from "./message.ts";
-import type { KeyReference } from "./reference.ts";
+import { type KeyReference, referenceTo } from "./reference.ts";
 import { type KeySignParameters, keySign } from "./sign.ts";
 import { type Scheme, type SignatureFormat, schemesOf } from "./signature-scheme.ts";
 import type { PublicInput, SecretInput } from "./stream-input.ts";
@@ -112,8 +111,4 @@ async function namedBy(
   throw new ConclaveError("NOT_FOUND", `${name}: was encrypted with key ${head.key} of vault ${head.vault}, not here`, {
     suggestions: ["If it came here under another id, name it: conclave key decrypt NAME --version N"],
   });
-}
-
-function referenceTo(key: Row<"keys">, keyring: Row<"keyrings">): KeyReference {
-  return { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } };
 }

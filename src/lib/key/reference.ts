@@ -18,6 +18,11 @@ export function keyPath({ name, keyring }: KeyReference): string {
   return `${keyring.name}/${name}`;
 }
 
+/** What a plan says of a key. @param keyring its own */
+export function referenceTo({ id, name }: Row<"keys">, keyring: Row<"keyrings">): KeyReference {
+  return { id, name, keyring: { id: keyring.id, name: keyring.name } };
+}
+
 /** @throws ConclaveError NOT_FOUND if id and name don't belong together */
 export async function requireKeyring(state: Reader, { id, name }: KeyringReference): Promise<Row<"keyrings">> {
   const row = await state.find("keyrings", { id });

@@ -4,13 +4,12 @@ import { ConclaveError } from "../errors.ts";
 import { isName, NAME_RULE, timestampSchema } from "../names.ts";
 import type { PlannedAction } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
-import type { Row } from "../storage/tables.ts";
 import { type Algorithm, defaultUsages, USAGES, type Usage } from "./algorithm.ts";
 import { keyCreate } from "./create.ts";
 import { findKey, findKeyring, parseKeyName } from "./find.ts";
 import { matching } from "./list.ts";
 import type { NewKeyParameters } from "./new-key.ts";
-import type { KeyReference } from "./reference.ts";
+import { referenceTo } from "./reference.ts";
 import { keyRotate } from "./rotate.ts";
 import type { Transition } from "./state.ts";
 import { applicableVersions, TRANSITION_ROWS } from "./transition.ts";
@@ -87,13 +86,13 @@ export async function planTransition(
   if (version !== undefined && TRANSITION_ROWS[transition].scope === "every version") {
     throw new ConclaveError("USAGE", `${transition} acts on all versions of a key: give no --version`);
   }
-  return { action: `key.${transition}`, parameters: { key: reference(key, keyring), versions, reason } };
+  return { action: `key.${transition}`, parameters: { key: referenceTo(key, keyring), versions, reason } };
 }
 
 /** @throws ConclaveError NOT_FOUND */
 export async function planRotate(state: Reader, name: string): Promise<PlannedAction> {
   const { key, keyring } = await findKey(state, name);
-  return { action: keyRotate.name, parameters: { key: reference(key, keyring), from: key.version } };
+  return { action: keyRotate.name, parameters: { key: referenceTo(key, keyring), from: key.version } };
 }
 
 /** The rotation of every active key whose cryptoperiod ended. @param keyring only of this keyring */
@@ -106,7 +105,7 @@ export async function planRotateDue(
   for await (const key of matching(state, { due: true, keyring }, time)) {
     const found = await state.find("keyrings", { id: key.keyring });
     if (found !== undefined)
-      planned.push({ action: keyRotate.name, parameters: { key: reference(key, found), from: key.version } });
+      planned.push({ action: keyRotate.name, parameters: { key: referenceTo(key, found), from: key.version } });
   }
   return planned;
 }
@@ -143,7 +142,7 @@ export async function planUpdate(state: Reader, name: string, request: UpdateReq
       suggestions: ["Give --name, --tag, --remove-tag, --cryptoperiod, --usage or --not-exportable"],
     });
   }
-  return { action: keyUpdate.name, parameters: { key: reference(key, keyring), changes } };
+  return { action: keyUpdate.name, parameters: { key: referenceTo(key, keyring), changes } };
 }
 
 async function newTags(state: Reader, key: string, { tag, removeTag }: UpdateRequest): Promise<Record<string, string>> {
@@ -154,10 +153,6 @@ async function newTags(state: Reader, key: string, { tag, removeTag }: UpdateReq
   return Object.fromEntries(
     Object.entries({ ...tags, ...parseTags(tag) }).filter(([name]) => !removeTag.includes(name)),
   );
-}
-
-function reference(key: Row<"keys">, keyring: Row<"keyrings">): KeyReference {
-  return { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } };
 }
 
 function parseCryptoperiod(text: string | undefined): number | undefined {

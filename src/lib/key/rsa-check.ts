@@ -1,5 +1,6 @@
 import { checkPrimeSync } from "node:crypto";
 import { weakKey } from "./refused-key.ts";
+import { SMALL_PRIMES } from "./small-primes.ts";
 
 /** The numbers of an RSA private key (RFC 8017 section 3.2), in the order of RSAPrivateKey. */
 export type RsaNumbers = readonly [
@@ -19,9 +20,6 @@ const SMALLEST_EXPONENT = 65537n;
 /** FIPS 186-5 A.1.1: an exponent is below 2^256, and the primes differ in their first 100 bits. */
 const EXPONENT_BITS = 256;
 const DIFFERING_BITS = 100;
-
-/** The odd primes up to 167, modulo which the keys of ROCA are powers of 65537. */
-const ROCA_PRIMES = Array.from({ length: 83 }, (_, i) => BigInt(2 * i + 3)).filter((n) => checkPrimeSync(n));
 
 /**
  * Refuse an RSA key that isn't one, or that is weak (FIPS 186-5 A.1, SP 800-56B rev. 2 section 6.4.1). OpenSSL takes
@@ -67,10 +65,10 @@ function checkExponents(key: Record<"n" | "e" | "d" | "p" | "q" | "dp" | "dq" | 
 
 /**
  * Whether a modulus is of the form that the library of CVE-2017-15361 made (Nemec and others, "The Return of
- * Coppersmith's Attack", 2017, section 2.2): modulo each small prime it is a power of 65537.
+ * Coppersmith's Attack", 2017, section 2.2): modulo each prime up to 167 it is a power of 65537.
  */
 function isOfRoca(n: bigint): boolean {
-  return ROCA_PRIMES.every((prime) => powersOf65537(prime).has(n % prime));
+  return SMALL_PRIMES.every((prime) => powersOf65537(prime).has(n % prime));
 }
 
 function powersOf65537(prime: bigint): Set<bigint> {

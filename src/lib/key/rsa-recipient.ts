@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { hex } from "../bytes.ts";
 import { sha256 } from "../crypto/digest.ts";
+import { SMALL_PRIMES } from "./small-primes.ts";
 
 /** What a wrapping key must have at least (SP 800-131A rev. 2), and what nobody's has more of, in bits. */
 const SHORTEST_MODULUS = 2048;
@@ -8,12 +9,6 @@ const LONGEST_MODULUS = 16_384;
 /** SP 800-56B rev. 2 section 6.2: odd, above 2^16, below 2^256. */
 const LEAST_EXPONENT = 65_537n;
 const GREATEST_EXPONENT = 2n ** 256n;
-
-/** The odd primes below 168: a modulus that has one of them as a factor is no RSA modulus. */
-const SMALL_PRIMES = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-  127, 131, 137, 139, 149, 151, 157, 163, 167,
-];
 
 /**
  * An RSA public key that secrets may be wrapped to.
@@ -44,7 +39,7 @@ export function wrappingKeyProblem(key: KeyObject): string | undefined {
   if (exponent < LEAST_EXPONENT || exponent >= GREATEST_EXPONENT)
     return `the RSA exponent ${exponent < LEAST_EXPONENT ? exponent : "above 2^256"}, wanted at least ${LEAST_EXPONENT}`;
   const modulus = BigInt(`0x${Buffer.from(key.export({ format: "jwk" }).n ?? "", "base64url").toString("hex") || "0"}`);
-  const factor = [2, ...SMALL_PRIMES].find((prime) => modulus % BigInt(prime) === 0n);
+  const factor = [2n, ...SMALL_PRIMES].find((prime) => modulus % prime === 0n);
   return factor === undefined
     ? undefined
     : `an RSA modulus with the factor ${factor}: anybody can open what is wrapped`;

@@ -87,11 +87,21 @@ export function verifyMessage(
   signature: Uint8Array,
 ): boolean {
   const { hash, options }: SchemeRow = SCHEMES[scheme];
+  if (!mayBeOf(key, signature)) return false;
   try {
     return verify(hash, message, { key, ...optionsOf(scheme, options, format) }, signature);
   } catch {
     return false; // OpenSSL throws for some that it can't read
   }
+}
+
+/**
+ * Whether a signature is as long as the modulus, if the key is of RSA: no other is valid (RFC 8017 sections 8.1.2 and
+ * 8.2.2, step 1), but OpenSSL takes one that lacks its leading zeros.
+ */
+export function mayBeOf(key: KeyObject, signature: Uint8Array): boolean {
+  const { modulusLength } = key.asymmetricKeyDetails ?? {};
+  return modulusLength === undefined || signature.length === Math.ceil(modulusLength / 8);
 }
 
 function optionsOf(scheme: Scheme, options: SigningOptions, format: SignatureFormat): SigningOptions {

@@ -6,8 +6,7 @@ import { type BytesCheck, SameBytes } from "../crypto/same-bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { evenly, portionsOf, type Rereadable } from "../host/byte-source.ts";
 import { FileSource } from "../host/stream-file.ts";
-import { LIMITS } from "../limits.ts";
-import { digestSchema, textSchema } from "../names.ts";
+import { digestSchema, shortened, textSchema } from "../names.ts";
 import type { Secret } from "../secret.ts";
 import type { ActPlace, ActStreams } from "../vault/unlocked.ts";
 
@@ -123,8 +122,4 @@ function keyOf(streams: KnownInput | undefined): Secret {
   throw new ConclaveError("PLAN_INVALID", "the key by which the plan knows its input is not on this host", {
     suggestions: ["Make the plan anew, and ask for new approvals"],
   });
-}
-
-function shortened(name: string): string {
-  return name.slice(0, LIMITS.textLength).toWellFormed();
 }

@@ -11,7 +11,7 @@ import type { Vault } from "../vault/vault.ts";
 import { ALGORITHMS } from "./algorithm.ts";
 import { findKey } from "./find.ts";
 import { isOf } from "./fingerprint.ts";
-import { keyReferenceSchema } from "./reference.ts";
+import { keyReferenceSchema, referenceTo } from "./reference.ts";
 import { wrappingKey } from "./rsa-recipient.ts";
 import { requireWrappingKey, WRAPPING_KEY } from "./wrapping-key.ts";
 
@@ -58,7 +58,7 @@ export async function writeTransferRequest(
 ): Promise<{ request: TransferRequest; bytes: Uint8Array }> {
   const { key, keyring } = await findKey(vault.reader, name);
   const time = timestamp(vault.clock());
-  const reference = { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } };
+  const reference = referenceTo(key, keyring);
   const { version } = await requireWrappingKey(vault.reader, reference, time);
   const { publicKey, deactivateAt } = version;
   if (publicKey === null || deactivateAt === null) throw new TypeError("a wrapping key without public half or end");

@@ -4,11 +4,11 @@ import { digestWords } from "../crypto/words.ts";
 import { ConclaveError } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { LIMITS } from "../limits.ts";
-import { digestSchema, idSchema, nameSchema, publicKeySchema, textSchema } from "../names.ts";
+import { digestSchema, idSchema, nameSchema, publicKeySchema, shortened, textSchema } from "../names.ts";
 import type { Line } from "../quorum/action.ts";
 import type { Reader } from "../storage/storage.ts";
 import { USAGES, type Usage } from "./algorithm.ts";
-import { type KeyReference, keyPath, keyReferenceSchema } from "./reference.ts";
+import { type KeyReference, keyPath, keyReferenceSchema, referenceTo } from "./reference.ts";
 import { parseTransfer, type Transfer, wrappedOf } from "./transfer.ts";
 
 export const transferSourceSchema = z.strictObject({
@@ -86,7 +86,7 @@ export async function transferSource(
   const keyring = key && (await state.find("keyrings", { id: key.keyring }));
   if (key === undefined || keyring === undefined)
     throw new ConclaveError("NOT_FOUND", `no key with id ${to.wrappingKey.id}, to which ${name} was sealed`);
-  const wrappingKey = { id: key.id, name: key.name, keyring: { id: keyring.id, name: keyring.name } };
+  const wrappingKey = referenceTo(key, keyring);
   return { source: describe(transfer, wrappingKey, name, bytes, words), transfer };
 }
 
@@ -109,7 +109,7 @@ function describe(
   return {
     from: "transfer",
     file: {
-      name: name.slice(0, LIMITS.textLength).toWellFormed(),
+      name: shortened(name),
       sha256: sha256Hex(bytes),
       size: bytes.length,
     },

@@ -56,7 +56,7 @@ async function readAll(
       const { key } = await readBroughtFile(path, reading, keyPassphraseFile, warn);
       materials.push(owned.use(key.material));
     } catch (error) {
-      if (!isConclaveError(error)) throw error;
+      if (!isConclaveError(error) || error.code === "ABORTED") throw error;
       problem = error; // another file may be the one
     }
   }

@@ -54,18 +54,19 @@ interface ExportRecipientFlags {
  */
 export function exportRecipient(flags: ExportRecipientFlags): ExportRecipient {
   const { to, mechanism, words } = flags;
-  const [only] = to.length === 1 ? to.map(foundRecipient) : [];
-  if (only?.kind === "vault" && !flags["to-passphrase"]) {
-    if (mechanism !== undefined) throw mechanismWithoutRsa();
-    return { ...only, words: comparedWords(to[0] ?? "", transferRequestDigest(only.request), words) };
-  }
-  if (words !== undefined) throw new ConclaveError("USAGE", "--words are those of another vault's request");
   if (flags["to-passphrase"]) {
     if (to.length > 0) throw new ConclaveError("USAGE", "--to and --to-passphrase: one or the other");
+    if (words !== undefined) throw wordsWithoutRequest();
     if (mechanism !== undefined) throw mechanismWithoutRsa();
     return { kind: "passphrase" };
   }
   const [first, ...others] = to.map(foundRecipient);
+  if (first?.kind === "vault") {
+    if (others.length > 0) throw notAlone();
+    if (mechanism !== undefined) throw mechanismWithoutRsa();
+    return { ...first, words: comparedWords(to[0] ?? "", transferRequestDigest(first.request), words) };
+  }
+  if (words !== undefined) throw wordsWithoutRequest();
   if (first === undefined) {
     throw new ConclaveError("USAGE", "nobody to seal the secret to: it never leaves the vault in clear", {
       suggestions: [
@@ -118,6 +119,10 @@ export function comparedWords(path: string, digest: string, words: string | unde
 
 function notAlone(): ConclaveError {
   return new ConclaveError("USAGE", "--to: one RSA key or one vault, and nobody else");
+}
+
+function wordsWithoutRequest(): ConclaveError {
+  return new ConclaveError("USAGE", "--words are those of another vault's request");
 }
 
 function mechanismWithoutRsa(): ConclaveError {

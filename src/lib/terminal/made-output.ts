@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import * as Flags from "@oclif/core/flags";
 import { base64, hex, utf8 } from "../bytes.ts";
 import { ConclaveError } from "../errors.ts";
 import { assertCreatable } from "../host/checked-file.ts";
 import { outputPath } from "../host/planned-output.ts";
+import { fileOf } from "./stream-output.ts";
 
 /** How bytes are written: as they are, or as a line of text. */
 const ENCODINGS = ["base64", "hex", "raw"] as const;
@@ -12,7 +12,7 @@ type Encoding = (typeof ENCODINGS)[number];
 
 /** Flags of a command that makes some bytes: a signature, a MAC. */
 export const outputFlags = {
-  out: Flags.string({ char: "o", summary: "new file for it; without it, standard output", helpValue: "FILE" }),
+  out: Flags.string({ char: "o", summary: "new file for it; without it, or as -, standard output", helpValue: "FILE" }),
   ...encodingFlag("how it is written"),
 };
 
@@ -27,7 +27,8 @@ export interface OutputFlags {
 
 /** Before anybody is asked. @throws ConclaveError EXISTS; USAGE raw bytes to a terminal, or beside a JSON document */
 export function assertOutput({ out, encoding }: OutputFlags, json: boolean): void {
-  if (out !== undefined) return assertCreatable(outputPath(resolve(out)));
+  const file = fileOf(out);
+  if (file !== undefined) return assertCreatable(outputPath(file));
   if (encoding !== "raw") return;
   if (json) throw new ConclaveError("USAGE", "--json writes its document to standard output: give --out FILE");
   if (process.stdout.isTTY === true)

@@ -11,6 +11,7 @@ import { type NewSession, newSession } from "../quorum/session.ts";
 import type { Vault } from "../vault/vault.ts";
 import { show } from "./escape.ts";
 import { fold } from "./fold.ts";
+import type { Founding } from "./founding.ts";
 import { gatherByFlags } from "./gather-by-flags.ts";
 import { foundingFor, type NewGenerationResult, type NewShareFlags, proveNewShares } from "./new-generation.ts";
 import { planLifetime } from "./plan-lifetime.ts";
@@ -77,6 +78,14 @@ export abstract class SensitiveCommand extends VaultCommand {
     const gathering = gatherByFlags(flags, quiet, (message) => this.warn(message), founding);
     const prepared = await preparePlan(vault, ACTIONS, request);
     const executed = await executePlan(vault, prepared, gathering, undefined, given?.secrets);
+    return await this.complete(vault, executed, founding);
+  }
+
+  /**
+   * What is left to do of an executed plan: prove the shares that it made. A file that has another name than it should,
+   * of which was warned, ends the command with the status of EXISTS.
+   */
+  protected async complete(vault: Vault, executed: Executed, founding: Founding): Promise<Performed> {
     if (executed.files?.some(({ displaced }) => displaced)) this.endAs("EXISTS");
     const generations = await proveNewShares(vault, executed, founding);
     return generations.length === 0 ? executed : { ...executed, generations };

@@ -77,9 +77,11 @@ async function askComponent(who: string, wanted: Wanted, before: readonly Secret
       "It doesn't show. No camera sees your hands, and nobody else sees your form. Ctrl-C stops.\n",
   );
   for (;;) {
-    const component = typeComponent(wanted, before);
-    if (await isRight(component, wanted)) return component;
-    component[Symbol.dispose]();
+    using typed = new DisposableStack();
+    const component = typed.use(typeComponent(wanted, before));
+    if (!(await isRight(component, wanted))) continue;
+    typed.move(); // it goes on living
+    return component;
   }
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { randomSecret } from "../crypto/random.ts";
 import type { Rereadable } from "../host/byte-source.ts";
 import { describeMessage, type MessageReference } from "../key/message.ts";
@@ -12,7 +11,7 @@ import { progressBar } from "./progress.ts";
 import { type DryRun, type PlanWritten, SensitiveCommand } from "./sensitive-command.ts";
 import type { SensitiveFlags } from "./sensitive-flags.ts";
 import { readStream } from "./stream-input.ts";
-import { assertStreamOutput, streamDestination } from "./stream-output.ts";
+import { assertStreamOutput, fileOf, streamDestination } from "./stream-output.ts";
 
 /** What every use of a key tells of itself. */
 export interface Used {
@@ -43,11 +42,9 @@ export abstract class UseCommand extends SensitiveCommand {
   ): Promise<(Used & R) | DryRun | PlanWritten> {
     assertOutput(flags, this.jsonEnabled());
     const message = readMessage(flags.in);
-    const { out } = flags;
+    const file = fileOf(flags.out);
     const streams: GivenStreams =
-      out === undefined
-        ? {}
-        : { destination: { file: resolve(out) }, toldOutput: (told) => encoded(made(told).bytes, flags) };
+      file === undefined ? {} : { destination: { file }, toldOutput: (told) => encoded(made(told).bytes, flags) };
     return await this.withVault(
       flags,
       async (vault) => {
@@ -56,7 +53,7 @@ export abstract class UseCommand extends SensitiveCommand {
         const done = await this.#use(vault, flags, planned);
         if (!("told" in done)) return done;
         const { bytes, result } = made(done.told);
-        if (out === undefined) printMade(bytes, flags, (text) => this.result(text));
+        if (file === undefined) printMade(bytes, flags, (text) => this.result(text));
         return { ...done.used, ...result };
       },
       { ...message, streams },

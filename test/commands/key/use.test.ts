@@ -116,7 +116,8 @@ describe("key mac", () => {
   test("through a pipe as from a file", async () => {
     await using copy = await made.copy();
     const { place } = copy;
-    const fromFile = await place.run("key", "mac", "hooks", ...MESSAGE, ...BOTH, "--quiet", "--encoding", "hex");
+    const shown = ["--quiet", "--encoding", "hex", "--out", "-"];
+    const fromFile = await place.run("key", "mac", "hooks", ...MESSAGE, ...BOTH, ...shown);
     expect(fromFile.stdout).toMatch(/^[0-9a-f]{64}\n$/);
     const args = ["key", "mac", "hooks", "--in", "-", ...BOTH, "--quiet", "--json"];
     const piped = await place.runWith({ stdin: "release 1.0\n" }, ...args);

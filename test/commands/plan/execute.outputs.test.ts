@@ -63,6 +63,14 @@ test.for([
   expect(filesIn(made.place.path)).not.toContain("never");
 });
 
+test("what goes to no file is refused (2): standard output has what the command tells", async () => {
+  const sign = ["key", "sign", "release", "--scheme", "ed25519", ...MESSAGE];
+  const seen = await execute(sign, "piped.plan", ...MESSAGE, "--out", "-");
+  expect(seen.status, String(seen)).toBe(2);
+  expect(seen.stderr).toMatch(/^error: --out -: standard output has what the command tells$/m);
+  expect(filesIn(made.place.path)).not.toContain("-");
+});
+
 test("a file that is there already is refused (4), and the plan stays open", async () => {
   const seen = await execute(
     ["key", "sign", "release", "--scheme", "ed25519", ...MESSAGE],

@@ -26,6 +26,13 @@ test("nothing is told of what does not open", () => {
   expect(unwrapByOaep(other, wrapped)).toBeUndefined();
 });
 
+test("a number that is written with fewer bytes than the modulus is none (RFC 8017 section 7.1.2, step 1b)", () => {
+  let wrapped = wrapByOaep(publicKey, new Secret(new Uint8Array(32)));
+  while (wrapped[0] !== 0) wrapped = wrapByOaep(publicKey, new Secret(new Uint8Array(32)));
+  expect(unwrapByOaep(privateKey, wrapped)).toBeDefined();
+  expect(unwrapByOaep(privateKey, wrapped.subarray(1))).toBeUndefined();
+});
+
 test("another key than RSA is the caller's mistake", () => {
   expect(() => oaepCapacity(generateKeyPairSync("ed25519").publicKey)).toThrow(TypeError);
 });

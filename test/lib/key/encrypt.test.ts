@@ -5,6 +5,7 @@ import { concat, fromBase64, fromUtf8 } from "../../../src/lib/bytes.ts";
 import { sha256Hex } from "../../../src/lib/crypto/digest.ts";
 import { randomBytes } from "../../../src/lib/crypto/random.ts";
 import { fileParameters, streamLength } from "../../../src/lib/crypto/segment-stream.ts";
+import { alteredEntry } from "../../support/altered-entry.ts";
 import { decapsulateByNoble } from "../../support/dh-kem.ts";
 import { decrypt, encrypt, encryptToPublicHalf } from "../../support/file-acts.ts";
 import { create, move, rotate, together } from "../../support/key-acts.ts";
@@ -111,6 +112,7 @@ describe("what doesn't open is refused (14), and nothing is left of it", () => {
     { what: "cut off at a segment", change: (b: Buffer) => b.subarray(0, b.indexOf("\n") + 1 + SEGMENT) },
     { what: "cut off by a byte", change: (b: Buffer) => b.subarray(0, -1) },
     { what: "cut off after the head", change: (b: Buffer) => b.subarray(0, b.indexOf("\n") + 1) },
+    { what: "cut off before the first segment", change: (b: Buffer) => b.subarray(0, b.indexOf("\n") + 1 + 40) },
     { what: "a byte more", change: (b: Buffer) => Buffer.concat([b, Buffer.alloc(1)]) },
   ])("$what", async ({ change }) => {
     writeFileSync(made.place.file("altered"), change(bytesOf("encrypted")));
@@ -170,6 +172,19 @@ describe("I10: an input that is swapped between plan and execution is refused, a
     });
     expect(names()).toEqual(before);
   });
+});
+
+test("a host can't write that a file became shorter by encrypting, or longer by decrypting", async () => {
+  await encrypt(made, "aes-256", "plain", "whole");
+  await decrypt(made, "whole", "whole.again");
+  const shorter = await alteredEntry(made, "key.encrypt", (data) => {
+    data.output.size = PLAIN.length;
+  });
+  expect(shorter).toMatch(/^INTEGRITY: .*: an encrypted file shorter than its input$/);
+  const longer = await alteredEntry(made, "key.decrypt", (data) => {
+    data.size = bytesOf("whole").length;
+  });
+  expect(longer).toMatch(/^INTEGRITY: .*: more came out than went in$/);
 });
 
 test("H2: an output that is there already, or a link, is not touched", async () => {

@@ -13,6 +13,7 @@ import { wrappingKeyPem } from "../../../src/lib/key/rsa-recipient.ts";
 import { KEY_STATES, type KeyState, mayLeave, type Transition } from "../../../src/lib/key/state.ts";
 import { preparePlan } from "../../../src/lib/quorum/prepare.ts";
 import { openWithIdentities } from "../../../src/lib/share/recipients.ts";
+import { alteredEntry } from "../../support/altered-entry.ts";
 import { CollectedOutputs } from "../../support/collected-outputs.ts";
 import { create, move, rotate, together, update } from "../../support/key-acts.ts";
 import { refusalOf } from "../../support/refusal.ts";
@@ -207,6 +208,13 @@ test("the chain keeps the digest of what left, and whose it is; not what left", 
   expect(effects[2 * count]).toMatchObject({ recipients: [] });
   expect(Object.keys(effects[0]).sort()).toEqual(["action", "key", "output", "plan", "recipients"]);
   expect((await made.verify()).result).toBe("VERIFIED");
+});
+
+test("a host can't write that a key left to others than the plan says", async () => {
+  const altered = await alteredEntry(made, "key.export", (data) => {
+    data.recipients = ["0".repeat(64)];
+  });
+  expect(altered).toMatch(/^INTEGRITY: .*: to other recipients than the plan's$/);
 });
 
 test("the plan names who can open what leaves, by all that people can compare", async () => {

@@ -7,6 +7,7 @@ import { describeKey } from "../../../src/lib/key/describe.ts";
 import { keyHistory } from "../../../src/lib/key/history.ts";
 import { describeMessage } from "../../../src/lib/key/message.ts";
 import { planMac, planSign } from "../../../src/lib/key/plan-use.ts";
+import { LIMITS } from "../../../src/lib/limits.ts";
 import { executePlan } from "../../../src/lib/quorum/execute.ts";
 import { preparePlan } from "../../../src/lib/quorum/prepare.ts";
 import { Secret } from "../../../src/lib/secret.ts";
@@ -323,6 +324,8 @@ describe("wrapped", () => {
     writeFileSync(file(), oaep(inbound, bytes("another")));
     expect((await refused(given, { inputs: inputs() })).message).toMatch(/no such file was given$/);
     expect((await refused(given)).message).toMatch(/no such file was given$/);
+    const large = await made.place.write("large", new Uint8Array(LIMITS.importBytes + 1));
+    expect((await refused(given, { inputs: [large, ...inputs()] })).message).toMatch(/no such file was given$/);
   });
 
   test.for([

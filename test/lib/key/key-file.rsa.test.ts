@@ -112,6 +112,9 @@ describe("RSA", () => {
   test("a JWK without the numbers of its primes", async () => {
     const { p: _, ...jwk } = jwkOf("rsa");
     expect(await refusal(utf8(JSON.stringify(jwk)))).toMatch(/^REFUSED: OpenSSL does not take it/);
+    const number = await refusal(utf8(JSON.stringify({ ...jwk, p: 4711 })));
+    expect(number).toMatch(/^INPUT_MALFORMED: .*JWK: p/);
+    expect(number).not.toContain("4711");
   });
 });
 

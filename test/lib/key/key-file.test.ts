@@ -244,6 +244,11 @@ describe.skipIf(!haveOpenssl)("what openssl made (needs it)", () => {
       message: "encrypted in a way of old, under a key that is guessed fast",
     },
     {
+      what: "scrypt more often side by side than is computed",
+      args: [..."pkcs8 -topk8 -scrypt -scrypt_N 2 -scrypt_r 1 -scrypt_p 17 -in ec.pem -passout".split(" "), "pass:x"],
+      message: "its passphrase takes too long",
+    },
+    {
       what: "a public key",
       args: ["pkey", "-in", "ec.pem", "-pubout"],
       message: "a public key, and the vault holds private and secret ones",

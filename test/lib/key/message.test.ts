@@ -9,10 +9,10 @@ const MESSAGE = utf8("a message");
 const DESCRIBED = describeMessage("m", MESSAGE);
 
 test("a message is found by its digest, among files and what was piped", async () => {
-  await using place = await workspace({ one: "another", two: "a message" });
+  await using place = await workspace({ one: "another", alike: "a messagf", two: "a message" });
   const at = (inputs: string[], piped?: Uint8Array) =>
     messageOf({ folder: "", inputs, piped, lockTimeoutMs: 0 }, DESCRIBED);
-  expect(at([place.file("one"), place.file("two")])).toEqual(MESSAGE);
+  expect(at([place.file("one"), place.file("alike"), place.file("two")])).toEqual(MESSAGE);
   expect(at([place.file("one")], MESSAGE)).toEqual(MESSAGE);
   const refused = await refusalOf(() => at([place.file("one")], utf8("a messagf")));
   expect(refused).toMatchObject({

@@ -50,6 +50,27 @@ describe("each algorithm", () => {
     },
   );
 
+  test.for(["rsa-pss-sha256", "rsa-pkcs1-sha256"] as const)(
+    "%s: a signature without its leading zero is none (RFC 8017 sections 8.1.2 and 8.2.2, step 1)",
+    (scheme) => {
+      const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      let message = utf8("0");
+      let signature = signMessage(scheme, "der", privateKey, message);
+      for (let i = 1; signature[0] !== 0; i++) {
+        message = utf8(String(i));
+        signature = signMessage(scheme, "der", privateKey, message);
+      }
+      const digest = Uint8Array.from(createHash("sha256").update(message).digest());
+      for (const [given, good] of [
+        [signature, true],
+        [signature.subarray(1), false],
+      ] as const) {
+        expect(verifyMessage(scheme, "der", publicKey, message, given)).toBe(good);
+        expect(verifyDigest(scheme, "der", publicKey, digest, given)).toBe(good);
+      }
+    },
+  );
+
   test.for(ALGORITHM_NAMES.filter((algorithm) => schemesOf(algorithm).some((scheme) => SCHEMES[scheme].hash !== null)))(
     "%s: what is signed of a digest is a signature of the message, and the other way round",
     (algorithm) => {

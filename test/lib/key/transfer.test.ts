@@ -5,18 +5,20 @@ import { sha256Hex } from "../../../src/lib/crypto/digest.ts";
 import { canonicalFile } from "../../../src/lib/json.ts";
 import { ALGORITHM_NAMES, type Algorithm, type Usage } from "../../../src/lib/key/algorithm.ts";
 import { describeKey } from "../../../src/lib/key/describe.ts";
+import { keyExport } from "../../../src/lib/key/export.ts";
 import { planExport } from "../../../src/lib/key/plan-export.ts";
 import { planImport, planImportVersion } from "../../../src/lib/key/plan-import.ts";
-import { parseTransfer } from "../../../src/lib/key/transfer.ts";
+import { parseTransfer, wrappedOf } from "../../../src/lib/key/transfer.ts";
 import {
   parseTransferRequest,
   type TransferRequest,
   writeTransferRequest,
 } from "../../../src/lib/key/transfer-request.ts";
-import { transferSource } from "../../../src/lib/key/transfer-source.ts";
+import { type TransferSource, transferSource, wrappedIn } from "../../../src/lib/key/transfer-source.ts";
 import { WRAPPING_KEY } from "../../../src/lib/key/wrapping-key.ts";
 import { CollectedOutputs } from "../../support/collected-outputs.ts";
 import { create, move, together } from "../../support/key-acts.ts";
+import { CREATED, id, keyrings } from "../../support/keyrings.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { foundVault, type MadeVault, PLAIN_KEY, type Planner } from "../../support/vault.ts";
 
@@ -144,6 +146,17 @@ describe("the request", () => {
       expect(await refusalOf(() => parseTransferRequest(other))).toMatchObject({ code: "INPUT_MALFORMED" });
   });
 
+  test("signed by a key under which one signature is good for everything is refused", async () => {
+    const { request: asked } = await request("for-spare");
+    const hostKey = `01${"00".repeat(31)}`; // the neutral point: R is the base point, s is 1; Node.js 26 refuses it too
+    const signature = `58${"66".repeat(31)}01${"00".repeat(31)}`;
+    const forged = { ...asked, hostKey };
+    expect(await refusalOf(() => parseTransferRequest(canonicalFile({ request: forged, signature })))).toMatchObject({
+      code: "INPUT_MALFORMED",
+      message: expect.stringContaining("the host's signature does not verify"),
+    });
+  });
+
   test("that expired is refused where a key is to be sent", async () => {
     const { request: asked } = await request("for-short");
     const late = { ...asked, expires: "2026-01-01T00:00:00.000Z" };
@@ -152,6 +165,27 @@ describe("the request", () => {
       message: "the request expired at 2026-01-01T00:00:00.000Z",
     });
   });
+});
+
+test.for([
+  { rehearsal: 1, refused: "accepted" },
+  {
+    rehearsal: 0,
+    refused: {
+      code: "REFUSED",
+      message: "key default/payments is no rehearsal's, and the vault that asks for it is for rehearsals",
+    },
+  },
+] as const)("a rehearsal is sent a key of a rehearsal alone: $rehearsal", async ({ rehearsal, refused }) => {
+  await using tables = await keyrings([{ exportable: 1 }]);
+  const { request: asked } = await request("for-spare");
+  const identity = { id: id(7), name: "here", epoch: id(8), genesis: "0".repeat(64), hostKey: "1".repeat(64) };
+  await tables.transaction((writer) =>
+    writer.insert("vault", { ...identity, rehearsal, created: CREATED, clockAccepted: null }),
+  );
+  const key = { id: id(100), name: "payments", keyring: { id: id(2), name: "default" } };
+  const parameters = { key, version: 1, to: { kind: "vault", request: asked, words: "checked" } } as const;
+  expect(await refusalOf(keyExport.check(parameters, tables, asked.time, []))).toEqual(refused);
 });
 
 describe("what goes along", () => {
@@ -251,6 +285,24 @@ describe("what was changed on the way is refused, and the wrapping key stays", (
     const refused = await refusalOf(received(receiver, "swapped", changed(change)));
     expect(refused).toEqual({ code, message: expect.stringMatching(message) });
     expect((await shown(receiver, "for-spare")).state).toBe("active");
+  });
+
+  test("a plan that says something else than the file", async () => {
+    await using vault = await receiver.open();
+    const { source } = await transferSource(vault.reader, { name: "a.transfer", bytes: file }, "checked");
+    const { wrappingKey } = source;
+    const others = [
+      { ...source, usages: ["encrypt"] },
+      { ...source, checkValue: "0123456789" },
+      { ...source, wrappingKey: { ...wrappingKey, id: "7b6e2a52-2c3e-4c17-9f0a-3d1f0c5b7e21" } },
+    ] as const satisfies readonly TransferSource[];
+    for (const other of others) {
+      expect(await refusalOf(() => wrappedIn(other, file))).toMatchObject({
+        code: "REFUSED",
+        message: "the plan says something else of a.transfer than it does itself",
+      });
+    }
+    expect(wrappedIn(source, file)).toEqual(wrappedOf(parseTransfer(file, "a.transfer")));
   });
 
   test("another file than the plan's (ATTACKS I10)", async () => {

@@ -64,6 +64,16 @@ test("one that is given up leaves the record as soon as the plan may be executed
   expect(names()).toEqual(["beside"]);
 });
 
+test("what may have been executed, and was not, goes too", async () => {
+  await using vault = await made.open();
+  {
+    await using outputs = new PlanOutputs(vault, PLAN, { file: made.place.file("out/made") });
+    await outputs.begin?.().finish();
+    outputs.keep(); // then the transaction fails
+  }
+  expect([names(), records()]).toEqual([["beside"], []]);
+});
+
 test("a file twice, one that was not finished, one that was removed or replaced: not executed", async () => {
   await using vault = await made.open();
   const path = made.place.file("out/made");
