@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Seen } from "./seen.ts";
 import { Terminal } from "./terminal.ts";
 
-const CONCLAVE = fileURLToPath(new URL("../../bin/conclave", import.meta.url));
+export const CONCLAVE = fileURLToPath(new URL("../../bin/conclave", import.meta.url));
 
 /** How a program is run: what isn't given is as little as possible. */
 export interface RunOptions {

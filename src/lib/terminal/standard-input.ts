@@ -13,10 +13,15 @@ export function readStandardInput(into: Uint8Array, offset: number): number {
     } catch (cause) {
       const code = systemErrorCode(cause);
       if (code === "EOF") return 0;
-      if (code !== "EAGAIN") {
-        throw new ConclaveError("HOST_IO", `standard input cannot be read: ${code ?? "failed"}`, { cause });
-      }
+      if (code !== "EAGAIN") throw inputError(cause);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+/** What it is that standard input can't be read. */
+export function inputError(cause: unknown): ConclaveError {
+  const code = systemErrorCode(cause);
+  if (code === "EISDIR") return new ConclaveError("HOST_IO", "standard input is closed, or a folder", { cause });
+  return new ConclaveError("HOST_IO", `standard input cannot be read: ${code ?? "failed"}`, { cause });
 }

@@ -12,6 +12,7 @@ import { type AssociatedData, describeAssociatedData } from "../key/associated-d
 import { fileInput } from "../key/stream-input.ts";
 import { LIMITS } from "../limits.ts";
 import { assertPiped, STDIN_NAME } from "./message-input.ts";
+import { inputError } from "./standard-input.ts";
 
 const readSoon = promisify(read);
 const PORTION = 1024 * 1024;
@@ -91,8 +92,7 @@ async function readPipe(into: Uint8Array): Promise<number> {
     } catch (cause) {
       const code = systemErrorCode(cause);
       if (code === "EOF") return 0;
-      if (code !== "EAGAIN")
-        throw new ConclaveError("HOST_IO", `standard input cannot be read: ${code ?? "failed"}`, { cause });
+      if (code !== "EAGAIN") throw inputError(cause);
       await setTimeout(PATIENCE);
     }
   }

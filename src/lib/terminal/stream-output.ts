@@ -29,8 +29,10 @@ export function assertDestination(out: string | undefined, text: boolean, json: 
     throw new ConclaveError("USAGE", "the bytes don't go to a terminal", { suggestions: ["Give --out FILE"] });
 }
 
-/** The file that `--out` names; undefined: standard output. */
+/** The file that `--out` names; undefined: standard output. @throws ConclaveError USAGE it is written as a folder */
 export function fileOf(out: string | undefined): string | undefined {
+  if (out?.endsWith("/") === true)
+    throw new ConclaveError("USAGE", `--out ${out}: a folder, wanted the name of a new file`);
   return out === undefined || out === "-" ? undefined : resolve(out);
 }
 

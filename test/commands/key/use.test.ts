@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, move, together } from "../../support/key-acts.ts";
 import { expectOutcome } from "../../support/outcome.ts";
 import { foundVault, type MadeVault } from "../../support/vault.ts";
+import { CONCLAVE } from "../../support/workspace.ts";
 
 let made: MadeVault;
 beforeAll(async () => {
@@ -14,6 +15,7 @@ beforeAll(async () => {
       create("release", { algorithm: "ed25519" }),
       create("tokens", { algorithm: "rsa-2048" }),
       create("curve", { algorithm: "ec-p256" }),
+      create("files"),
       create("hooks", { algorithm: "hmac-sha256" }),
       create("old", { algorithm: "ed25519" }),
     ),
@@ -41,6 +43,7 @@ describe("key sign", () => {
     { outcome: "refused", args: ["old", ...MESSAGE, ...BOTH], status: 13 },
     { outcome: "does-not-sign", args: ["hooks", ...MESSAGE, ...BOTH], status: 2 },
     { outcome: "no-message", args: ["release", "--in", "none", ...BOTH], status: 3 },
+    { outcome: "out-folder", args: ["release", ...MESSAGE, "--out", "new/", ...BOTH], status: 2 },
     { outcome: "out-exists", args: ["release", ...MESSAGE, "--out", "message", ...BOTH], status: 4 },
     { outcome: "raw-json", args: ["release", ...MESSAGE, "--encoding", "raw", ...BOTH, "--json"], status: 2 },
   ])("$outcome: $status", async (outcome) => expectOutcome(made, "key sign", "../golden", outcome));
@@ -112,6 +115,18 @@ describe("key mac", () => {
     { outcome: "dry-run", args: ["hooks", ...MESSAGE, ...VAULT, "--dry-run"], status: 0 },
     { outcome: "refused", args: ["release", ...MESSAGE, ...BOTH], status: 13 },
   ])("$outcome: $status", async (outcome) => expectOutcome(made, "key mac", "../golden", outcome));
+
+  test("standard input that is closed is no empty message", async () => {
+    const closed = ["sh", "-c", 'exec "$@" <&-', "sh", CONCLAVE] as const;
+    for (const verb of [
+      ["mac", "hooks"],
+      ["encrypt", "files"],
+    ]) {
+      const seen = await made.place.runWith({ program: closed }, "key", ...verb, "--in", "-", ...BOTH);
+      expect(seen.stderr).toContain("error: standard input is closed, or a folder\n");
+      expect([seen.status, seen.stdout]).toEqual([15, ""]);
+    }
+  });
 
   test("through a pipe as from a file", async () => {
     await using copy = await made.copy();

@@ -4,7 +4,11 @@ import { PROBE } from "./probe.ts";
 
 test.for<{ args: string[]; status: number; stderr: RegExp }>([
   { args: ["nothing"], status: 2, stderr: /^error: unknown command\n {2}try: conclave --help\n$/ },
-  { args: ["probe"], status: 2, stderr: /^error: probe needs one of: ask, complete, show\n {2}try: conclave probe --help\n$/ },
+  {
+    args: ["probe"],
+    status: 2,
+    stderr: /^error: probe needs one of: ask, complete, show\n {2}try: conclave probe --help\n$/,
+  },
   {
     args: ["probe", "shaw"],
     status: 2,
