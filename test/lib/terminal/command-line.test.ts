@@ -7,12 +7,12 @@ test.for<{ args: string[]; status: number; stderr: RegExp }>([
   {
     args: ["probe"],
     status: 2,
-    stderr: /^error: probe needs one of: ask, complete, show\n {2}try: conclave probe --help\n$/,
+    stderr: /^error: probe needs one of: ask, show\n {2}try: conclave probe --help\n$/,
   },
   {
     args: ["probe", "shaw"],
     status: 2,
-    stderr: /^error: probe needs one of: ask, complete, show\n {2}try: conclave probe show --help\n/,
+    stderr: /^error: probe needs one of: ask, show\n {2}try: conclave probe show --help\n/,
   },
   { args: ["prob", "show"], status: 2, stderr: /^error: unknown command\n {2}try: conclave probe show --help\n/ },
   { args: ["--vault", "x"], status: 2, stderr: /^error: unknown command\n/ },
@@ -30,8 +30,8 @@ test.for<{ args: string[]; status: number; stderr: RegExp }>([
 test.for<{ args: string[]; stdout: RegExp }>([
   { args: [], stdout: /TOPICS\n {2}probe {2}Probes\n/ },
   { args: ["--help"], stdout: /TOPICS\n {2}probe {2}Probes\n/ },
-  { args: ["probe", "--help"], stdout: /COMMANDS\n {2}probe ask {7}Ask something\n/ },
-  { args: ["help", "probe"], stdout: /COMMANDS\n {2}probe ask {7}Ask something\n/ },
+  { args: ["probe", "--help"], stdout: /COMMANDS\n {2}probe ask {3}Ask something\n/ },
+  { args: ["help", "probe"], stdout: /COMMANDS\n {2}probe ask {3}Ask something\n/ },
   { args: ["probe", "show", "-h"], stdout: /^Show what was given\n\nUSAGE\n {2}\$ conclave probe show NAME \[FILE\]/ },
   { args: ["help", "probe", "show"], stdout: /^Show what was given\n/ },
   { args: ["probe", "show", "alice", "--help"], stdout: /^Show what was given\n/ },
