@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import * as Args from "@oclif/core/args";
 import * as Flags from "@oclif/core/flags";
 import { ACTIONS } from "../../lib/catalogue.ts";
-import { ConclaveError } from "../../lib/errors.ts";
 import { assertCreatable } from "../../lib/host/checked-file.ts";
 import { outputPath } from "../../lib/host/planned-output.ts";
 import { loadSession } from "../../lib/host/sessions.ts";
@@ -91,7 +90,6 @@ export default class PlanExecute extends SensitiveCommand {
         using owned = new DisposableStack();
         const again = { inputs: flags.in, identity, keyPassphraseFile: flags["key-passphrase-file"], warn, owned };
         const secrets = broughtAgain(file.plan, again);
-        if (secrets === undefined && flags.in.includes("-")) throw notAFile();
         const executed = await executePlanFile(vault, ACTIONS, file, gathering, { approvals, identity }, secrets);
         this.result(executedText(executed));
         const performed = await this.complete(vault, executed, founding);
@@ -108,11 +106,4 @@ export default class PlanExecute extends SensitiveCommand {
     if (file !== undefined) return readPassphraseFile(file, (message) => this.warn(message));
     return askPassphrase("Passphrase of this plan's session", "--session-passphrase-file FILE");
   }
-}
-
-/** What isn't a key may be read twice, and looked for among several. */
-function notAFile(): ConclaveError {
-  return new ConclaveError("USAGE", "--in -: through a pipe comes only a key that the plan imports", {
-    suggestions: ["Give a file: --in FILE"],
-  });
 }

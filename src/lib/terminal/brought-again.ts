@@ -22,13 +22,21 @@ export interface BroughtAgain {
   owned: DisposableStack;
 }
 
-/** What reads the keys again that a plan commits to; undefined if there are none. */
+/**
+ * What reads the keys again that a plan commits to; undefined if there are none.
+ * @throws ConclaveError USAGE what isn't a key comes through a pipe: it may be read twice, and looked for among several
+ */
 export function broughtAgain(plan: Plan, options: BroughtAgain): SecretSource | undefined {
   const imports = plan.actions.flatMap(({ action, parameters }) => {
     const { data } = IMPORTS.find(({ name }) => name === action)?.parameters.safeParse(parameters) ?? {};
     return data?.source.from === "file" ? [data] : [];
   });
-  if (imports.length === 0) return undefined;
+  if (imports.length === 0) {
+    if (!options.inputs.includes("-")) return undefined;
+    throw new ConclaveError("USAGE", "--in -: through a pipe comes only a key that the plan imports", {
+      suggestions: ["Give a file: --in FILE"],
+    });
+  }
   return async () => {
     const commitmentKey = options.owned.use(sessionCommitmentKey(await options.identity()));
     const materials: Secret[] = [];

@@ -4,11 +4,7 @@ import { PROBE } from "./probe.ts";
 
 test.for<{ args: string[]; status: number; stderr: RegExp }>([
   { args: ["nothing"], status: 2, stderr: /^error: unknown command\n {2}try: conclave --help\n$/ },
-  {
-    args: ["probe"],
-    status: 2,
-    stderr: /^error: probe needs one of: ask, show\n {2}try: conclave probe --help\n$/,
-  },
+  { args: ["probe"], status: 2, stderr: /^error: probe needs one of: ask, show\n {2}try: conclave probe --help\n$/ },
   {
     args: ["probe", "shaw"],
     status: 2,
